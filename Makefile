@@ -1,0 +1,91 @@
+# The handbook's commands. `make` builds everything, `make test` checks everything,
+# `make help` lists the rest. They need Python 3.11 or newer with venv, and make.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+OUT    := build
+
+# Warnings are errors, every reference must resolve, and all findings are shown at once.
+SPHINX := $(BIN)/sphinx-build -W -n --keep-going -q -j auto -d $(OUT)/doctrees
+
+# Sphinx does not read an unchanged page again, so a warning would be given only once:
+# after a failure the next build starts from nothing.
+OR_START_AFRESH := || { rm -rf $(OUT)/doctrees; exit 1; }
+
+# Folders are listed too: their time changes when a page is removed or renamed.
+SOURCES := $(shell find docs -name __pycache__ -prune -o -print) CITATION.cff
+
+# Bytecode beside the sources would change their folders' times and so start a rebuild.
+export PYTHONPYCACHEPREFIX := $(CURDIR)/$(OUT)/pycache
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.PHONY: all html pdf live linkcheck lint test lock clean help
+
+all: html pdf ## Build the web site and the PDF (the default)
+	@echo
+	@echo "Web site: $(CURDIR)/$(OUT)/html/index.html"
+	@echo "PDF:      $(CURDIR)/$(OUT)/pdf/handbook.pdf"
+
+html: $(OUT)/.html-built ## Build the web site into build/html
+
+pdf: $(OUT)/pdf/handbook.pdf ## Build build/pdf/handbook.pdf
+
+# The web site offers the PDF, so the PDF comes first.
+$(OUT)/.html-built: $(OUT)/pdf/handbook.pdf
+	$(SPHINX) -b html docs $(OUT)/html $(OR_START_AFRESH)
+	@cp $< $(OUT)/html/
+	@touch $@
+
+$(OUT)/pdf/handbook.pdf: $(VENV)/.build-ready $(SOURCES)
+	$(SPHINX) -b typstpdf docs $(@D) $(OR_START_AFRESH)
+	@touch $@
+
+live: $(VENV)/.dev-ready ## Show the web site at http://127.0.0.1:8000, rebuilt on save
+	$(BIN)/sphinx-autobuild -n -d $(OUT)/doctrees-live --watch CITATION.cff docs $(OUT)/live
+
+linkcheck: $(VENV)/.build-ready ## Check that every link still opens (needs the network)
+	$(SPHINX) -b linkcheck docs $(OUT)/linkcheck
+
+lint: $(VENV)/.dev-ready ## Check sources, Python and workflows without building
+	$(BIN)/python -m tools.lint docs
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/check-jsonschema --builtin-schema vendor.readthedocs .readthedocs.yaml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/zizmor --offline --quiet .github/workflows
+
+test: $(VENV)/.dev-ready ## Run every test
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lock: $(VENV)/.dev-ready ## Refresh requirements.txt and requirements-dev.txt
+	$(BIN)/uv pip compile $(UV_COMPILE) requirements.in -o requirements.txt
+	$(BIN)/uv pip compile $(UV_COMPILE) -c requirements.txt requirements-dev.in -o requirements-dev.txt
+UV_COMPILE := --quiet --upgrade --universal --generate-hashes --python-version 3.11 \
+	--no-emit-index-url --custom-compile-command "make lock"
+
+clean: ## Remove everything that was built, and the environment
+	rm -rf $(OUT) $(VENV) .pytest_cache .ruff_cache
+
+help: ## Show this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
+
+# Wheels only, each checked against its hash.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	--only-binary :all: --require-hashes -r
+
+$(VENV)/.build-ready: requirements.txt | $(BIN)/python
+	$(INSTALL) $<
+	@touch $@
+
+$(VENV)/.dev-ready: requirements-dev.txt $(VENV)/.build-ready
+	$(INSTALL) $<
+	@touch $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "The handbook needs Python 3.11 or newer: install it, or name one, as in 'make PYTHON=python3.13'." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "Python's venv module is missing: install it (on Debian and Ubuntu: apt install python3-venv)." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)

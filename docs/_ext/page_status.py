@@ -1,0 +1,184 @@
+"""The state of each page, from its front matter: what it answers, when it was read, by whom.
+
+Every page carries four fields, and nothing else::
+
+    ---
+    description: One plain sentence that says what this page answers.
+    last_reviewed: 2026-11-22
+    next_review: 2027-05-22
+    reviewed_by: []
+    ---
+
+They become the description for search engines and the lines at the page's foot. As long as
+``reviewed_by`` is empty the foot says that nobody outside the project has reviewed the page.
+"""
+
+from __future__ import annotations
+
+import datetime
+from html import escape
+from typing import Annotated, Any
+
+import yaml
+from docutils import nodes
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.locale import get_translation
+from sphinx.util import logging
+from sphinx.util.i18n import format_date
+
+logger = logging.getLogger(__name__)
+_ = get_translation("handbook")
+
+FENCE = "---"
+REMEDY = "see 'Front matter' in about/contributing.md"
+
+
+class PageStatus(BaseModel):
+    """The front matter of one page."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    description: Annotated[str, Field(min_length=20, max_length=160)]
+    last_reviewed: datetime.date
+    next_review: datetime.date
+    reviewed_by: list[Annotated[str, Field(min_length=3)]]
+
+    @model_validator(mode="after")
+    def _reviews_in_order(self) -> PageStatus:
+        if self.next_review <= self.last_reviewed:
+            raise ValueError("next_review must be later than last_reviewed")
+        return self
+
+
+class FrontMatterError(ValueError):
+    """A page's front matter is missing or wrong; carries the line to look at."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+def parse_front_matter(source: str) -> PageStatus:
+    """Read and check the front matter at the head of a page's source.
+
+    Raises FrontMatterError, with a line counted from 1 in the page, for missing front matter,
+    YAML that cannot be read, and fields that are absent, unknown or of the wrong form.
+    """
+    lines = source.split("\n")
+    if lines[0].rstrip() != FENCE:
+        raise FrontMatterError(1, f"the page has no front matter; {REMEDY}")
+    try:
+        end = next(i for i, line in enumerate(lines[1:], 1) if line.rstrip() == FENCE)
+    except StopIteration:
+        raise FrontMatterError(1, f"no line '---' closes the front matter; {REMEDY}") from None
+    # The empty first line stands for the fence, so that YAML's lines are the page's.
+    text = "\n" + "\n".join(lines[1:end])
+    try:
+        fields = yaml.safe_load(text)
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise FrontMatterError(line, f"the front matter is not YAML: {error.problem}") from None
+    if not isinstance(fields, dict):
+        raise FrontMatterError(2, f"the front matter is not a list of fields; {REMEDY}")
+    try:
+        return PageStatus.model_validate(fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]) if first["loc"] else "next_review"
+        key_lines = {key.value: key.start_mark.line + 1 for key, _value in root.value}
+        raise FrontMatterError(
+            key_lines.get(name, 1), f"front matter, {name}: {first['msg']}; {REMEDY}"
+        ) from None
+
+
+def check_source(app: Sphinx, docname: str, content: list[str]) -> None:
+    """Warn, with file and line, about a page whose front matter is wrong; keep it if right."""
+    try:
+        status = parse_front_matter(content[0])
+    except FrontMatterError as error:
+        logger.warning(str(error), location=(docname, error.line), type="front_matter")
+        return
+    statuses(app.env)[docname] = status
+
+
+def statuses(env: Any) -> dict[str, PageStatus]:
+    """The checked front matter of every page, by document name."""
+    if not hasattr(env, "page_statuses"):
+        env.page_statuses = {}
+    return env.page_statuses
+
+
+def purge(app: Sphinx, env: Any, docname: str) -> None:
+    statuses(env).pop(docname, None)
+
+
+def merge(app: Sphinx, env: Any, docnames: set[str], other: Any) -> None:
+    statuses(env).update({name: s for name, s in statuses(other).items() if name in docnames})
+
+
+def foot(status: PageStatus, language: str) -> nodes.container:
+    """The lines at the foot of a page, as ordinary nodes, for every output alike."""
+
+    def day(date: datetime.date) -> str:
+        return format_date("d MMMM yyyy", date=date, language=language)
+
+    dates = nodes.paragraph()
+    dates += nodes.Text(
+        _("Last reviewed by the editors: {last}. Next review due: {next}.").format(
+            last=day(status.last_reviewed), next=day(status.next_review)
+        )
+    )
+    reviewers = nodes.paragraph()
+    if status.reviewed_by:
+        names = "; ".join(status.reviewed_by)
+        reviewers += nodes.Text(_("Reviewed by: {names}.").format(names=names))
+    else:
+        reviewers += nodes.Text(
+            _("Reviewed by: nobody outside the project yet, no clinician and nobody with lupus. ")
+        )
+        reviewers += addnodes.pending_xref(
+            "",
+            nodes.inline("", _("How to offer a review")),
+            refdomain="std",
+            reftype="ref",
+            reftarget="offer-a-review",
+            refexplicit=True,
+            refwarn=True,
+        )
+        reviewers += nodes.Text(".")
+    return nodes.container("", dates, reviewers, classes=["page-status"])
+
+
+def add_foot(app: Sphinx, doctree: nodes.document) -> None:
+    """Put the foot at the end of the page, before the list of the pages below it."""
+    status = statuses(app.env).get(app.env.docname)
+    section = next(iter(doctree.findall(nodes.section)), None)
+    if status is None or section is None:
+        return
+    menu = next((n for n in section.findall(nodes.compound) if "toctree-wrapper" in n["classes"]), None)
+    block = foot(status, app.config.language)
+    if menu is None:
+        section.append(block)
+    else:
+        menu.parent.insert(menu.parent.index(menu), block)
+
+
+def add_description(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document
+) -> None:
+    status = statuses(app.env).get(pagename)
+    if status:
+        description = escape(status.description, quote=True)
+        context["metatags"] += f'\n<meta name="description" content="{description}" />'
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    app.connect("source-read", check_source)
+    app.connect("doctree-read", add_foot)
+    app.connect("env-purge-doc", purge)
+    app.connect("env-merge-info", merge)
+    app.connect("html-page-context", add_description)
+    return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,94 @@
+"""How Sphinx builds the handbook. The pages are beside this file, our extensions in _ext/."""
+
+import os
+import sys
+from pathlib import Path
+
+import yaml
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE / "_ext"))
+
+# -- The handbook ------------------------------------------------------------------------------
+
+# Title, version and date stand in one place, the citation file.
+citation = yaml.safe_load((HERE.parent / "CITATION.cff").read_text(encoding="utf-8"))
+
+project = "Lupus, Stem Cells and Exosomes"
+author = "the handbook’s maintainers"
+copyright = f"{citation['date-released'].year}, the handbook’s maintainers. Text: CC BY 4.0; code: MIT"
+version = release = citation["version"]
+language = "en"
+
+# -- Reading the pages -------------------------------------------------------------------------
+
+extensions = [
+    "myst_parser",
+    "sphinxcontrib.bibtex",
+    "reference_style",
+    "bibliography_mends",
+    "page_status",
+    "glossary_links",
+    "alternative_text",
+    "site_files",
+    "typst_pdf",
+]
+exclude_patterns = ["_*"]
+nitpicky = True
+
+myst_enable_extensions = ["colon_fence"]
+# `[words](page.md#heading)` may point at headings down to the third level.
+myst_heading_anchors = 3
+
+bibtex_bibfiles = ["refs.bib"]
+bibtex_default_style = "handbook"
+bibtex_reference_style = "author_year"
+
+# -- Web site ----------------------------------------------------------------------------------
+
+# Read the Docs names the address that readers see; elsewhere, pages name the public one.
+html_baseurl = os.environ.get(
+    "READTHEDOCS_CANONICAL_URL", "https://lupus-evidence-handbook.readthedocs.io/en/latest/"
+)
+html_theme = "furo"
+html_title = "Lupus, Stem Cells and Exosomes"
+html_favicon = "_static/favicon.svg"
+html_static_path = ["_static"]
+html_css_files = ["handbook.css"]
+templates_path = ["_templates"]
+# Readers get the sources from the repository; copies would double the site.
+html_copy_source = False
+html_show_sphinx = False
+
+# Text in system fonts: nothing to fetch, and the reader's own settings hold.
+_fonts = {
+    "font-stack": "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', 'Liberation Sans', sans-serif",
+    "font-stack--headings": "'Iowan Old Style', 'Palatino Linotype', Palatino, 'URW Palladio L', P052, Georgia, serif",
+}
+html_theme_options = {
+    "light_logo": "logo.svg",
+    "dark_logo": "logo-dark.svg",
+    "light_css_variables": {
+        **_fonts,
+        "color-brand-primary": "#5b2a86",
+        "color-brand-content": "#5b2a86",
+        "color-brand-visited": "#7a3b6e",
+    },
+    "dark_css_variables": {
+        "color-brand-primary": "#cdb0f0",
+        "color-brand-content": "#cdb0f0",
+        "color-brand-visited": "#e0a9d0",
+    },
+}
+html_sidebars = {
+    "**": [
+        "sidebar/brand.html",
+        "sidebar/search.html",
+        "sidebar/scroll-start.html",
+        "sidebar/navigation.html",
+        "sidebar/downloads.html",
+        "sidebar/scroll-end.html",
+    ]
+}
+
+# -- PDF ---------------------------------------------------------------------------------------
