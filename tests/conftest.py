@@ -1,6 +1,10 @@
-"""Shared set-up: the handbook's extensions are importable, mini projects live in roots/."""
+"""Shared set-up: our extensions are importable, mini projects live in roots/, `handbook` is built."""
 
+import os
+import shutil
+import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -9,6 +13,12 @@ PROJECT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(PROJECT / "docs" / "_ext"), str(PROJECT)]
 
 pytest_plugins = ("sphinx.testing.fixtures",)
+
+# What a clone holds of the project, so far as a build looks at it.
+SOURCES = ("Makefile", "CITATION.cff", "requirements.txt", "requirements-dev.txt", "docs")
+
+# Dates inside the outputs come from here, so that builds in different folders can be compared.
+EPOCH = "1795305600"
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +31,58 @@ def rootdir() -> Path:
 def project() -> Path:
     """The repository's top folder."""
     return PROJECT
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A copy of the project in a folder of its own, for tests that build or edit it."""
+
+    path: Path
+
+    def make(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run make here, in the environment that the tests run in, and return what it said."""
+        environment = sys.prefix
+        ready = [f"--old-file={environment}/.{kind}-ready" for kind in ("build", "dev")]
+        return subprocess.run(
+            ["make", f"VENV={environment}", *ready, *arguments],
+            cwd=self.path,
+            env={**os.environ, "SOURCE_DATE_EPOCH": EPOCH},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    @property
+    def html(self) -> Path:
+        return self.path / "build" / "html"
+
+    @property
+    def pdf(self) -> Path:
+        return self.path / "build" / "pdf" / "handbook.pdf"
+
+
+def copy_project(destination: Path) -> Copy:
+    destination.mkdir(parents=True)
+    for name in SOURCES:
+        source = PROJECT / name
+        if source.is_dir():
+            shutil.copytree(source, destination / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy2(source, destination / name)
+    return Copy(destination)
+
+
+@pytest.fixture(scope="session")
+def handbook(tmp_path_factory: pytest.TempPathFactory) -> Copy:
+    """The handbook as `make` builds it in a fresh folder. Read it only: all tests share it."""
+    copy = copy_project(tmp_path_factory.mktemp("handbook") / "clone")
+    built = copy.make()
+    assert built.returncode == 0, built.stdout + built.stderr
+    return copy
+
+
+@pytest.fixture
+def own_handbook(handbook: Copy, tmp_path: Path) -> Copy:
+    """A built handbook that a test may change and build again."""
+    shutil.copytree(handbook.path, tmp_path / "clone")
+    return Copy(tmp_path / "clone")

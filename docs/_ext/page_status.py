@@ -20,13 +20,13 @@ from html import escape
 from typing import Annotated, Any
 
 import yaml
+from babel.dates import format_date
 from docutils import nodes
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.locale import get_translation
 from sphinx.util import logging
-from sphinx.util.i18n import format_date
 
 logger = logging.getLogger(__name__)
 _ = get_translation("handbook")
@@ -86,7 +86,8 @@ def parse_front_matter(source: str) -> PageStatus:
     try:
         return PageStatus.model_validate(fields)
     except ValidationError as error:
-        first = error.errors()[0]
+        # A misspelt field is also a missing one: name the misspelling.
+        first = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
         name = str(first["loc"][0]) if first["loc"] else "next_review"
         key_lines = {key.value: key.start_mark.line + 1 for key, _value in root.value}
         raise FrontMatterError(
@@ -123,7 +124,7 @@ def foot(status: PageStatus, language: str) -> nodes.container:
     """The lines at the foot of a page, as ordinary nodes, for every output alike."""
 
     def day(date: datetime.date) -> str:
-        return format_date("d MMMM yyyy", date=date, language=language)
+        return format_date(date, "d MMMM yyyy", locale=language)
 
     dates = nodes.paragraph()
     dates += nodes.Text(
