@@ -1,0 +1,5 @@
+extensions = ["myst_parser", "sphinxcontrib.bibtex", "reference_style", "bibliography_mends"]
+bibtex_bibfiles = ["refs.bib"]
+bibtex_default_style = "handbook"
+bibtex_reference_style = "handbook"
+bibtex_cite_id = "{key}"

@@ -1,0 +1,325 @@
+"""The bibliography: citations and reference list read right, and no build hides a mistake."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pybtex.plugin
+import pytest
+from docutils import nodes
+from sphinx.errors import ExtensionError
+from sphinx.util.console import strip_colors
+
+
+@pytest.fixture
+def source(tmp_path, rootdir):
+    """A copy of the mini project that a test may change."""
+    return Path(shutil.copytree(rootdir / "test-bibliography", tmp_path / "source"))
+
+
+@pytest.fixture
+def build(make_app, source):
+    """Builds the copy as a new process would, and returns the app and its warnings."""
+
+    def run(builder="html", **options):
+        app = make_app(builder, srcdir=source, **options)
+        try:
+            app.build()
+        finally:
+            app.cleanup()
+        return app, strip_colors(app.warning.getvalue())
+
+    return run
+
+
+def change(page, old, new):
+    text = page.read_text(encoding="utf-8")
+    assert old in text
+    page.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def plain(text):
+    """Text as a reader sees it, without the builder's line breaks."""
+    return " ".join(re.sub(r"<[^>]+>", "", text).split())
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory, rootdir):
+    """The unchanged mini project, built once as HTML and as text."""
+    from sphinx.testing.util import SphinxTestApp
+
+    source = shutil.copytree(
+        rootdir / "test-bibliography", tmp_path_factory.mktemp("bibliography") / "source"
+    )
+    pages = {}
+    for builder, suffix in (("html", "html"), ("text", "txt")):
+        app = SphinxTestApp(builder, srcdir=source)
+        app.build()
+        assert strip_colors(app.warning.getvalue()) == ""
+        for name in ("index", "twins", "types", "references"):
+            pages[f"{name}.{suffix}"] = (app.outdir / f"{name}.{suffix}").read_text("utf-8")
+        app.cleanup()
+    return pages
+
+
+def entries(built):
+    """The entries of the HTML reference list in order: label, text and HTML."""
+    found = re.findall(
+        r'<div class="citation" id="([\w-]+)" role="doc-biblioentry">\s*'
+        r'<span class="label">(.*?)</span>\s*<p>(.*?)</p>',
+        built["references.html"],
+        flags=re.DOTALL,
+    )
+    return {key: (plain(label)[1:-1], plain(html), html) for key, label, html in found}
+
+
+CITATIONS = [
+    ("index", "Parenthetical: (Wang et al. 2018)."),
+    ("index", "Textual: Wang et al. (2018)."),
+    ("index", "Two authors: (Li and Sun 2018)."),
+    ("index", "Several: (Li and Sun 2018; Wang et al. 2018)."),
+    ("index", "Several, textual: Li and Sun (2018) and Wang et al. (2018)."),
+    ("index", "With words: (see Wang et al. 2018, table 2)."),
+    ("index", "Corporate: (FDA 2019), textual: FDA (2019)."),
+    ("index", "Undated: (CDC undated), textual: CDC (undated)."),
+    ("index", "Registration: (NCT02633163), textual: NCT02633163."),
+    ("index", "Others: (van Vollenhoven et al. 2023)."),
+    ("index", "sentence: De Silva and Wijerathne (2019)."),
+    ("index", "Author only: Li and Sun. Year only: 2018. Nothing: ."),
+    ("twins", "Letters: (Chen et al. 2018a; Chen et al. 2018b), textual: Chen et al. (2018b)."),
+    ("twins", "Year only: (2018a). Undated: (NHS undated-a; NHS undated-b)."),
+]
+
+
+@pytest.mark.parametrize("suffix", ["html", "txt"])
+@pytest.mark.parametrize(("page", "shown"), CITATIONS)
+def test_citation_in_the_text(built, page, shown, suffix):
+    assert shown in plain(built[f"{page}.{suffix}"])
+
+
+def test_whole_citation_links_to_its_entry(built):
+    links = re.findall(r'href="(references.html#\w+)" title="[^"]*">(.*?)</a>', built["index.html"])
+    assert ("references.html#wang2018", "Wang et al. 2018") in links
+    assert ("references.html#wang2018", "Wang et al. (2018)") in links
+    assert 'id="wang2018"' in built["references.html"]
+
+
+LIST = {
+    "wang2018": "Wang D, Li J, Zhang HY (2018). Long-term safety of UC-MSC in SLE: a MULTICENTRE "
+    "Study. Stem Cell Research & Therapy 9(3):45–56. https://doi.org/10.1186/ar4520. "
+    "PubMed 24661633.",
+    "li2018": "Li J, Sun L (2018). Are kidneys protected? Lupus, pages 1–9. Abstract only.",
+    "fda2019": "US Food and Drug Administration (FDA) (2019). Exosome Products. Report, FDA. "
+    "https://www.fda.gov/exosomes (read 2 November 2026).",
+    "cdc2026": "Centers for Disease Control and Prevention (CDC) (undated). Lupus fact sheet. "
+    "https://www.cdc.gov/lupus (read 22 November 2026).",
+    "nct02633163": "NCT02633163. Phase 2 Trial of Mesenchymal Stem Cells. Medical University of "
+    "South Carolina, 2016. https://clinicaltrials.gov/study/NCT02633163 (read 22 November 2026).",
+    "vollenhoven2023": "van Vollenhoven RF, et al. (2023). Remission. Lupus.",
+    "desilva2019": "de Silva NL, Wijerathne AB (2019). Cells. Lupus.",
+    "chen2018urine": "Chen A, Bo B, Chu C (2018b). Urine. Lupus.",
+    "nhs2026skin": "NHS (undated-b). Skin. https://www.nhs.uk/skin (read 22 November 2026).",
+    "crowd2020": "One A, Two B, Three C, Four D, Five E, Six F, et al. (2020). Seven authors. Lupus.",
+    "angstrom2017": "Ångström JP, Krause DS, Smith J Jr. (2017). Names. Lupus. PubMed 7562755.",
+    "deklerk2001": "de Klerk A, Bos B, editors (2001). A Book. 2nd edition, Press, Leiden.",
+    "leung2017": "Leung P (2017). A Chapter. In: Collected Work, pages 10–20, Press.",
+    "meeting2003": "Meeting M (2003). A Talk. In: Proceedings.",
+    "report2002": "Report R (2002). Findings. White paper 7, Institute.",
+    "doctor2004": "Doctor D (2004). Thesis. PhD thesis, Leiden University.",
+    "master2005": "Master E (2005). Smaller Thesis. Master’s thesis, Leiden University.",
+    "who2020": "World Health Organization (2020). Registry. Geneva meeting, abstract 3.",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("key", LIST)
+def test_entry_of_the_list(built, key):
+    text = plain(entries(built)[key][1].replace("&amp;", "&"))
+    assert text == LIST[key]
+    assert LIST[key] in plain(built["references.txt"].replace("*", ""))
+
+
+def test_labels_of_the_list_are_those_of_the_text(built):
+    labels = [label for label, _, _ in entries(built).values()]
+    assert labels == [
+        "Ångström et al. 2017",
+        "CDC undated",
+        "Chen et al. 2018a",
+        "Chen et al. 2018b",
+        "de Klerk and Bos 2001",
+        "de Silva and Wijerathne 2019",
+        "Doctor 2004",
+        "FDA 2019",
+        "Leung 2017",
+        "Li and Sun 2018",
+        "Master 2005",
+        "Meeting 2003",
+        "NCT02633163",
+        "NHS undated-a",
+        "NHS undated-b",
+        "Ömalley 2003",
+        "One et al. 2020",
+        "Report 2002",
+        "van Vollenhoven et al. 2023",
+        "Wang et al. 2018",
+        "World Health Organization 2020",
+    ]
+
+
+def test_links_and_emphasis(built):
+    html = entries(built)["wang2018"][2]
+    assert re.findall(r'href="(.*?)"', html) == [
+        "https://doi.org/10.1186/ar4520",
+        "https://pubmed.ncbi.nlm.nih.gov/24661633/",
+    ]
+    assert "<em>Stem Cell Research &amp; Therapy</em>" in html
+    assert "<em>et al.</em>" in entries(built)["crowd2020"][2]
+    assert "<em>A Book</em>" in entries(built)["deklerk2001"][2]
+    assert "<em>Collected Work</em>" in entries(built)["leung2017"][2]
+
+
+def test_list_is_made_of_ordinary_nodes(build):
+    app, _ = build("dummy")
+    doctree = app.env.get_and_resolve_doctree("references", app.builder)
+    own = {type(node) for node in doctree.findall(nodes.Element)}
+    assert {module.__module__ for module in own} == {"docutils.nodes"}
+
+
+# --- Mistakes ---------------------------------------------------------------------------------
+
+
+def test_unknown_key_fails_with_file_and_line(build, source):
+    change(source / "twins.md", "{cite:yearpar}`chen2018`", "{cite:p}`chen2081`")
+    _, warnings = build()
+    assert f'{source / "twins.md"}:5: WARNING: could not find bibtex key "chen2081"' in warnings
+    # A second try changes nothing in the sources and must not turn green.
+    assert build()[1] == warnings
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("year    = {2018},\n  pages", "year    {2018},\n  pages", "in line 18: '=' expected"),
+        ("{Are kidneys protected?}", "{Are {kidneys protected?}", "in line 23: '}' expected"),
+        ("journal = {Lupus},\n  year    = {2018},\n  pages", "journal = lupus,\n  pages", "in line 17: lupus"),
+        ("@article{li2018,", "@article{wang2018,", "repeated bibliography entry: wang2018"),
+        ("note    =", "title   =", "duplicate title field"),
+        ("{Li, Jing and", "{Li, J, Wang, D, Sun, L and", "Too many commas"),
+    ],
+    ids=["syntax", "open brace", "macro", "key twice", "field twice", "names"],
+)  # fmt: skip
+def test_broken_bibtex_fails_with_file_and_line(build, source, old, new, reason):
+    change(source / "refs.bib", old, new)
+    with pytest.raises(ExtensionError, match=reason) as error:
+        build()
+    assert str(error.value).startswith(f"{source / 'refs.bib'}:14: ")
+    assert "`make lint`" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "missing"),
+    [
+        ("author  = {Li, Jing and Sun, Lingyun},\n", "", "author"),
+        ("title   = {Are kidneys protected?},\n", "", "title"),
+        ("urldate = {2026-11-22}", "urldate = {last week}", "urldate as YYYY-MM-DD"),
+    ],
+)
+def test_missing_field_fails(build, source, old, new, missing):
+    change(source / "refs.bib", old, new)
+    _, warnings = build()
+    assert f"{source / 'references.md'}:3: WARNING: missing {missing} in " in warnings
+
+
+# --- Incremental builds -----------------------------------------------------------------------
+
+
+def without(bibliography, key):
+    """Deletes an entry."""
+    text = bibliography.read_text("utf-8")
+    shorter = re.sub(rf"@\w+{{{key},.*?\n}}\n", "", text, flags=re.DOTALL)
+    assert shorter != text
+    bibliography.write_text(shorter, "utf-8")
+
+
+def pages(app):
+    """What Sphinx made of the project's own pages."""
+    return [app.outdir / f"{docname}.html" for docname in sorted(app.env.found_docs)]
+
+
+def snapshot(app):
+    return {page.name: page.read_text("utf-8") for page in pages(app)}
+
+
+def clean_build(make_app, source, tmp_path):
+    """What a build from scratch makes of the sources as they now stand."""
+    copy = shutil.copytree(source, tmp_path / "clean", ignore=shutil.ignore_patterns("_build"))
+    app = make_app("html", srcdir=copy)
+    app.build()
+    return snapshot(app)
+
+
+def test_deleting_a_cited_entry_warns_until_it_is_mended(build, source):
+    assert build()[1] == ""
+    without(source / "refs.bib", "vollenhoven2023")
+    expected = f'{source / "index.md"}:21: WARNING: could not find bibtex key "vollenhoven2023"'
+    assert expected in build()[1]
+    assert expected in build()[1]
+    change(source / "index.md", "{cite:p}`vollenhoven2023`", "nobody")
+    assert build()[1] == ""
+
+
+def test_changed_label_reaches_every_page(build, source, make_app, tmp_path):
+    build()
+    # Nobody else wrote in 2018 under this name any more: "2018a" becomes "2018".
+    change(source / "refs.bib", "{Chen, An and", "{Chan, An and")
+    app, warnings = build()
+    assert warnings == ""
+    after = snapshot(app)
+    shown = "(Chan et al. 2018; Chen et al. 2018), textual: Chan et al. (2018)."
+    assert shown in plain(after["twins.html"])
+    assert after == clean_build(make_app, source, tmp_path)
+
+
+def test_first_and_last_citation_of_an_entry_reach_the_list(build, source, make_app, tmp_path):
+    build()
+    change(source / "twins.md", "chen2018,chen2018urine", "chen2018")
+    change(source / "twins.md", "{cite:t}`chen2018urine`", "nobody")
+    app, warnings = build()
+    assert warnings == ""
+    assert "chen2018urine" not in (app.outdir / "references.html").read_text("utf-8")
+    change(source / "twins.md", "nobody", "{cite:t}`chen2018urine`")
+    app, warnings = build()
+    assert warnings == ""
+    assert snapshot(app) == clean_build(make_app, source, tmp_path)
+
+
+def test_unchanged_build_writes_no_page(build):
+    app, _ = build()
+    before = [page.stat().st_mtime_ns for page in pages(app)]
+    app, _ = build()
+    assert [page.stat().st_mtime_ns for page in pages(app)] == before
+
+
+def test_parallel_reading_gives_the_same_pages(build, source, make_app, tmp_path):
+    # Sphinx reads in parallel only from the sixth page on.
+    index = source / "index.md"
+    for number in range(8):
+        text = f"# Page {number}\n\n{{cite:p}}`wang2018,chen2018`\n"
+        (source / f"page{number}.md").write_text(text, "utf-8")
+        change(index, "twins\n", f"page{number}\ntwins\n")
+    app, warnings = build(parallel=2)
+    assert warnings == ""
+    assert snapshot(app) == clean_build(make_app, source, tmp_path)
+
+
+# --- Speed ------------------------------------------------------------------------------------
+
+
+def test_citations_do_not_read_package_metadata(build, monkeypatch):
+    """pybtex looks plugins up among all installed packages, unless they are registered."""
+    asked = []
+    find = pybtex.plugin.entry_points
+    monkeypatch.setattr(
+        pybtex.plugin, "entry_points", lambda **how: asked.append(how["name"]) or find(**how)
+    )
+    build()
+    assert asked.count("plaintext") == 1  # when it is registered, not for each of 30 citations
