@@ -92,3 +92,22 @@ html_sidebars = {
 }
 
 # -- PDF ---------------------------------------------------------------------------------------
+typst_templates_path = ["_typst"]
+typst_template = "handbook"
+typst_documents = [
+    {
+        "startdocname": "index",
+        "targetname": "handbook",
+        "title": project,
+        "metadata": {
+            "subtitle": "An evidence handbook",
+            "description": citation["abstract"].strip(),
+            "keywords": citation["keywords"],
+            "notices": [
+                "This handbook is not medical advice. Do not stop or change your lupus medicines "
+                "on your own: ask the team that treats you.",
+                "No clinician and nobody with lupus has reviewed it yet.",
+            ],
+        },
+    },
+]

@@ -119,7 +119,8 @@ LIST = {
     "desilva2019": "de Silva NL, Wijerathne AB (2019). Cells. Lupus.",
     "chen2018urine": "Chen A, Bo B, Chu C (2018b). Urine. Lupus.",
     "nhs2026skin": "NHS (undated-b). Skin. https://www.nhs.uk/skin (read 22 November 2026).",
-    "crowd2020": "One A, Two B, Three C, Four D, Five E, Six F, et al. (2020). Seven authors. Lupus.",
+    "crowd2020": "One A, Two B, Three C, Four D, Five E, Six F, et al. (2020). Seven authors. "
+    "Lupus.",
     "angstrom2017": "Ångström JP, Krause DS, Smith J Jr. (2017). Names. Lupus. PubMed 7562755.",
     "deklerk2001": "de Klerk A, Bos B, editors (2001). A Book. 2nd edition, Press, Leiden.",
     "leung2017": "Leung P (2017). A Chapter. In: Collected Work, pages 10–20, Press.",
@@ -128,7 +129,7 @@ LIST = {
     "doctor2004": "Doctor D (2004). Thesis. PhD thesis, Leiden University.",
     "master2005": "Master E (2005). Smaller Thesis. Master’s thesis, Leiden University.",
     "who2020": "World Health Organization (2020). Registry. Geneva meeting, abstract 3.",
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("key", LIST)
@@ -195,18 +196,29 @@ def test_unknown_key_fails_with_file_and_line(build, source):
     assert build()[1] == warnings
 
 
+def test_citation_without_comma_fails_with_file_and_line(build, source):
+    change(source / "twins.md", "{cite:yearpar}`chen2018`", "{cite:p}`chen2018 li2018`")
+    _, warnings = build()
+    expected = f"{source / 'twins.md'}:5: WARNING: cannot read the citation `chen2018 li2018`. Put"
+    assert expected in warnings
+
+
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
         ("year    = {2018},\n  pages", "year    {2018},\n  pages", "in line 18: '=' expected"),
         ("{Are kidneys protected?}", "{Are {kidneys protected?}", "in line 23: '}' expected"),
-        ("journal = {Lupus},\n  year    = {2018},\n  pages", "journal = lupus,\n  pages", "in line 17: lupus"),
+        (
+            "journal = {Lupus},\n  year    = {2018},\n  p",
+            "journal = lupus,\n  p",
+            "in line 17: lupus",
+        ),
         ("@article{li2018,", "@article{wang2018,", "repeated bibliography entry: wang2018"),
         ("note    =", "title   =", "duplicate title field"),
         ("{Li, Jing and", "{Li, J, Wang, D, Sun, L and", "Too many commas"),
     ],
     ids=["syntax", "open brace", "macro", "key twice", "field twice", "names"],
-)  # fmt: skip
+)
 def test_broken_bibtex_fails_with_file_and_line(build, source, old, new, reason):
     change(source / "refs.bib", old, new)
     with pytest.raises(ExtensionError, match=reason) as error:

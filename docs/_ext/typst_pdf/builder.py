@@ -1,0 +1,204 @@
+"""Writes one PDF for each entry of `typst_documents`, and no other file, into the output folder."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import typst
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.errors import ConfigError, SphinxError
+from sphinx.locale import __
+from sphinx.util import logging
+from sphinx.util.display import progress_message
+from sphinxcontrib_typstbuilder._builder import TypstBuilder
+from sphinxcontrib_typstbuilder._writer import document_label
+
+from .compiler import MAIN, Sources, compile_pdf, fingerprint
+from .dates import source_timestamp
+from .translator import PdfTranslator
+
+if TYPE_CHECKING:
+    from collections.abc import Set
+
+logger = logging.getLogger(__name__)
+
+REQUIRED = {"startdocname", "targetname", "title"}
+OPTIONAL = {"template", "appendices", "metadata", "start_title"}
+
+
+class PdfError(SphinxError):
+    """Typst refused the document."""
+
+    category = "PDF error"
+
+
+class TypstPdfBuilder(TypstBuilder):
+    """The `typstpdf` builder."""
+
+    name = "typstpdf"
+    epilog = __("The PDF files are in %(outdir)s.")
+    default_translator_class = PdfTranslator
+    # Sphinx would fetch remote images during the build; the translator warns about them instead.
+    supported_remote_images = True
+
+    def init(self) -> None:
+        """Check the settings before an hour is spent on reading."""
+        for entry in self.config.typst_documents:
+            missing = REQUIRED - entry.keys()
+            unknown = entry.keys() - REQUIRED - OPTIONAL
+            if missing or unknown:
+                problem = f"misses {sorted(missing)}" if missing else f"has {sorted(unknown)}"
+                raise ConfigError(
+                    f"conf.py: an entry of typst_documents {problem}; it needs "
+                    f"{sorted(REQUIRED)} and may have {sorted(OPTIONAL)}."
+                )
+
+    def get_target_uri(self, docname: str, typ: str | None = None) -> str:
+        """A label; the translator sees whether it is in this document or on the web site."""
+        return document_label(docname)
+
+    def write_documents(self, _docnames: Set[str]) -> None:
+        """Write every PDF: a document is one unit, whichever of its pages changed."""
+        timestamp = source_timestamp(self.srcdir)
+        for entry in self.config.typst_documents:
+            with progress_message(__("writing %s.pdf") % entry["targetname"], nonl=False):
+                self._write_pdf(entry, timestamp)
+
+    def _write_pdf(self, entry: dict[str, Any], timestamp: int | None) -> None:
+        for docname in (entry["startdocname"], *entry.get("appendices", [])):
+            if docname not in self.env.found_docs:
+                raise ConfigError(
+                    f"conf.py: typst_documents names the page {docname!r}, which does not exist; "
+                    "correct the name or write the page."
+                )
+        tree = self._assemble_doctree(entry["startdocname"], entry.get("appendices", []))
+        if "start_title" in entry:
+            # Where the start page's own title would repeat the cover's.
+            title = next(tree.findall(nodes.title))
+            title[:] = [nodes.Text(entry["start_title"])]
+        self.images: dict[str, str] = {}
+        self.post_process_images(tree)
+        template = entry.get("template", self.config.typst_template)
+        sources = {
+            **self._template_files(template),
+            **{f"images/{name}": (self.srcdir / uri).read_bytes() for uri, name in self.images.items()},
+            "metadata.json": self._metadata(entry, timestamp),
+            MAIN: self._translate(tree, template).encode(),
+        }
+        self._compile(entry["targetname"], sources, timestamp or 0)
+
+    def _assemble_doctree(self, startdocname: str, appendices: list[str]) -> nodes.document:
+        """All pages in one tree, each followed by the pages of its menu."""
+        self._forget_bibliography()
+        tree = super()._assemble_doctree(startdocname, appendices)
+        for menu in list(tree.findall(_is_menu)):
+            page = menu.parent
+            while not isinstance(page, (addnodes.start_of_file, nodes.document)):
+                page = page.parent
+            menu.parent.remove(menu)
+            page.append(menu)
+        return tree
+
+    def _forget_bibliography(self) -> None:
+        """Empty the citations that sphinxcontrib-bibtex filled for the document before.
+
+        It keeps them in the environment and appends to them each time a tree is resolved.
+        """
+        if "cite" in self.env.domains:
+            for bibliography in self.env.get_domain("cite").bibliographies.values():
+                for citation in bibliography.citation_nodes.values():
+                    citation.clear()
+
+    def _translate(self, tree: nodes.document, template: str) -> str:
+        tree["template"] = template
+        translator = self.create_translator(tree, self)
+        tree.walkabout(translator)
+        return translator.body()
+
+    def _template_files(self, template: str) -> Sources:
+        """The folder that holds the template, since it may import and show its neighbours."""
+        for setting in self.config.typst_templates_path:
+            folder = Path(self.confdir, setting)
+            if (folder / f"{template}.typ").is_file():
+                return {
+                    f"templates/{file.relative_to(folder).as_posix()}": file.read_bytes()
+                    for file in sorted(folder.rglob("*"))
+                    if file.is_file()
+                }
+        raise ConfigError(
+            f"There is no PDF template {template}.typ in {self.config.typst_templates_path}; "
+            "correct typst_templates_path or the template's name in conf.py."
+        )
+
+    def _metadata(self, entry: dict[str, Any], timestamp: int | None) -> bytes:
+        """What the template knows of the document: read there as `metadata`."""
+        date = None if timestamp is None else datetime.fromtimestamp(timestamp, UTC)
+        return json.dumps(
+            {
+                "title": entry["title"],
+                "author": self.config.author,
+                "version": self.config.release,
+                "language": self.config.language,
+                "date": date and {"year": date.year, "month": date.month, "day": date.day},
+                **entry.get("metadata", {}),
+            }
+        ).encode()
+
+    def _compile(self, targetname: str, sources: Sources, timestamp: int) -> None:
+        """Write the PDF, unless the last one was made from the same sources."""
+        pdf_file = Path(self.outdir, f"{targetname}.pdf")
+        stamp_file = Path(self.doctreedir, f"{targetname}.pdf-stamp")
+        inputs = fingerprint(sources, timestamp)
+        if _read(stamp_file) == _stamp(inputs, _read(pdf_file)):
+            logger.info(__("%s is up to date"), pdf_file.name)
+            return
+        try:
+            pdf, warnings = compile_pdf(sources, timestamp)
+        except typst.TypstError as error:
+            self._refuse(error, sources[MAIN].decode())
+        for warning in warnings:
+            logger.warning("%s", warning.diagnostic.strip() or warning.message, type="typst")
+        pdf_file.parent.mkdir(parents=True, exist_ok=True)
+        if _read(pdf_file) != pdf:
+            pdf_file.write_bytes(pdf)
+        stamp_file.write_bytes(_stamp(inputs, pdf))
+
+    def _refuse(self, error: typst.TypstError, source: str) -> NoReturn:
+        """Say in which page Typst found the error; its own line numbers mean nothing to a writer."""
+        place = ""
+        # After "error:", since the diagnostic begins with the warnings.
+        if line := re.search(rf"error:.*?{re.escape(MAIN)}:(\d+)", error.diagnostic, re.DOTALL):
+            before = "\n".join(source.split("\n")[: int(line[1])])
+            if labels := re.findall(r'mlabel\("%([^"#]+)"\)', before):
+                page = Path(self.env.doc2path(labels[-1]))
+                place = f"{page}{_line_with(page, error.message)}: "
+        raise PdfError(f"{place}{error.message}\n{error.diagnostic.strip()}") from error
+
+
+def _is_menu(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.compound) and "toctree-wrapper" in node["classes"]
+
+
+def _line_with(page: Path, message: str) -> str:
+    """`:12` when the message complains of a character that stands in line 12 of the page."""
+    if character := re.search(r'the text `"(.+?)"` could not be displayed', message):
+        lines = page.read_text(encoding="utf-8").splitlines()
+        for number, line in enumerate(lines, start=1):
+            if character[1] in line:
+                return f":{number}"
+    return ""
+
+
+def _read(file: Path) -> bytes:
+    return file.read_bytes() if file.is_file() else b""
+
+
+def _stamp(inputs: str, pdf: bytes) -> bytes:
+    """Changes with what goes into a PDF and with what somebody did to the PDF."""
+    return f"{inputs} {sha256(pdf).hexdigest()}".encode()
