@@ -20,16 +20,16 @@ def readable_address(uri: str, text: str) -> str | None:
     >>> readable_address("https://doi.org/10.1000/182", "doi:10.1000/182") is None
     True
     """
-    address, said = _bare(uri), _bare(text)
-    host, _, path = address.partition("/")
-    words = re.split(r"[\s:]+", said.casefold())
-    names_page = path != "" and not {path.casefold(), path.casefold().split("/")[-1]}.isdisjoint(words)
-    names_host = host.casefold().split(".")[0] in words
-    if said == address or (names_page and names_host):
+    address = _bare(uri)
+    if _bare(text) == address:
         return None
-    if names_page or len(address) > LONGEST:
-        return host
-    return address
+    host, _, path = address.casefold().partition("/")
+    words = re.split(r"[\s:]+", text.casefold())
+    says_host = host.split(".")[0] in words
+    says_page = path in words or path.split("/")[-1] in words
+    if says_host and says_page:
+        return None
+    return host if says_page or len(address) > LONGEST else address
 
 
 def _bare(address: str) -> str:

@@ -7,12 +7,12 @@ import re
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import typst
 from docutils import nodes
 from sphinx import addnodes
-from sphinx.errors import ConfigError, SphinxError
+from sphinx.errors import ConfigError
 from sphinx.locale import __
 from sphinx.util import logging
 from sphinx.util.display import progress_message
@@ -30,12 +30,6 @@ logger = logging.getLogger(__name__)
 
 REQUIRED = {"startdocname", "targetname", "title"}
 OPTIONAL = {"template", "appendices", "metadata", "start_title"}
-
-
-class PdfError(SphinxError):
-    """Typst refused the document."""
-
-    category = "PDF error"
 
 
 class TypstPdfBuilder(TypstBuilder):
@@ -87,7 +81,7 @@ class TypstPdfBuilder(TypstBuilder):
         template = entry.get("template", self.config.typst_template)
         sources = {
             **self._template_files(template),
-            **{f"images/{name}": (self.srcdir / uri).read_bytes() for uri, name in self.images.items()},
+            **self._image_files(),
             "metadata.json": self._metadata(entry, timestamp),
             MAIN: self._translate(tree, template).encode(),
         }
@@ -136,6 +130,11 @@ class TypstPdfBuilder(TypstBuilder):
             "correct typst_templates_path or the template's name in conf.py."
         )
 
+    def _image_files(self) -> Sources:
+        return {
+            f"images/{name}": (self.srcdir / uri).read_bytes() for uri, name in self.images.items()
+        }
+
     def _metadata(self, entry: dict[str, Any], timestamp: int | None) -> bytes:
         """What the template knows of the document: read there as `metadata`."""
         date = None if timestamp is None else datetime.fromtimestamp(timestamp, UTC)
@@ -161,38 +160,44 @@ class TypstPdfBuilder(TypstBuilder):
         try:
             pdf, warnings = compile_pdf(sources, timestamp)
         except typst.TypstError as error:
-            self._refuse(error, sources[MAIN].decode())
+            place = self._place(error, sources[MAIN].decode())
+            logger.error("%s\n%s", error.message, legible(error.diagnostic), location=place)
+            # An old PDF would look as if the build had worked.
+            pdf_file.unlink(missing_ok=True)
+            self._app.statuscode = 1
+            return
         for warning in warnings:
-            logger.warning("%s", warning.diagnostic.strip() or warning.message, type="typst")
+            logger.warning("%s\n%s", warning.message, legible(warning.diagnostic), type="typst")
         pdf_file.parent.mkdir(parents=True, exist_ok=True)
         if _read(pdf_file) != pdf:
             pdf_file.write_bytes(pdf)
-        stamp_file.write_bytes(_stamp(inputs, pdf))
+        if not warnings:  # with a stamp the next build would be silent
+            stamp_file.write_bytes(_stamp(inputs, pdf))
 
-    def _refuse(self, error: typst.TypstError, source: str) -> NoReturn:
-        """Say in which page Typst found the error; its own line numbers mean nothing to a writer."""
-        place = ""
-        # After "error:", since the diagnostic begins with the warnings.
-        if line := re.search(rf"error:.*?{re.escape(MAIN)}:(\d+)", error.diagnostic, re.DOTALL):
-            before = "\n".join(source.split("\n")[: int(line[1])])
-            if labels := re.findall(r'mlabel\("%([^"#]+)"\)', before):
-                page = Path(self.env.doc2path(labels[-1]))
-                place = f"{page}{_line_with(page, error.message)}: "
-        raise PdfError(f"{place}{error.message}\n{error.diagnostic.strip()}") from error
+    def _place(self, error: typst.TypstError, source: str) -> tuple[str, int | None] | None:
+        """The page, and the line if it can be told, that made Typst refuse the document.
+
+        Typst names a line of its own source; the labels above that line name the page.
+        """
+        at = re.search(rf"{re.escape(MAIN)}:(\d+)", legible(error.diagnostic))
+        above = source.split("\n")[: int(at[1])] if at else []
+        pages = re.findall(r'mlabel\("%([^"#]+)"\)', "\n".join(above))
+        if not pages:
+            return None
+        character = re.search(r'the text `"(.+?)"` could not be displayed', error.message)
+        lines = Path(self.env.doc2path(pages[-1])).read_text(encoding="utf-8").split("\n")
+        with_it = (n for n, line in enumerate(lines, 1) if character and character[1] in line)
+        return pages[-1], next(with_it, None)
+
+
+def legible(diagnostic: str) -> str:
+    """Typst's diagnostic without the warnings before the error and without temporary paths."""
+    start = max(diagnostic.find("error:"), 0)
+    return re.sub(rf"\S*/({re.escape(MAIN)}|templates/)", r"\1", diagnostic[start:]).strip()
 
 
 def _is_menu(node: nodes.Node) -> bool:
     return isinstance(node, nodes.compound) and "toctree-wrapper" in node["classes"]
-
-
-def _line_with(page: Path, message: str) -> str:
-    """`:12` when the message complains of a character that stands in line 12 of the page."""
-    if character := re.search(r'the text `"(.+?)"` could not be displayed', message):
-        lines = page.read_text(encoding="utf-8").splitlines()
-        for number, line in enumerate(lines, start=1):
-            if character[1] in line:
-                return f":{number}"
-    return ""
 
 
 def _read(file: Path) -> bytes:

@@ -100,7 +100,7 @@ class PdfTranslator(TypstTranslator):
     def _flush_labels(self) -> None:
         self.curr_element().body += [f"#mlabel({escape_str(x)})" for x in self._take_labels()]
 
-    def visit_Text(self, node: nodes.Text) -> None:  # noqa: N802
+    def visit_Text(self, node: nodes.Text) -> None:
         self._flush_labels()
         super().visit_Text(node)
 
@@ -321,7 +321,6 @@ class PdfTranslator(TypstTranslator):
             name="picture-figure",
             named_params={
                 **self._number(node),
-                "classes": strings(node["classes"]),
                 "width": self._length(node, "width"),
             },
         )
@@ -342,7 +341,7 @@ class PdfTranslator(TypstTranslator):
                 location=node,
             )
             raise nodes.SkipNode
-        alt = node.get("alt")
+        alt, align = node.get("alt"), node.get("align")
         if not alt:
             logger.warning(
                 "the image %s has no alternative text; say in a sentence what it shows",
@@ -357,7 +356,7 @@ class PdfTranslator(TypstTranslator):
                 "alt": escape_str(alt) if alt else None,
                 "width": self._length(node, "width"),
                 "height": self._length(node, "height"),
-                "align": node.get("align") if node.get("align") in {"left", "center", "right"} else None,
+                "align": align if align in {"left", "center", "right"} else None,
                 "inline": "true" if is_inline(node) else None,
             },
         )
