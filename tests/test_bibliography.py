@@ -85,7 +85,7 @@ CITATIONS = [
     ("index", "Registration: (NCT02633163), textual: NCT02633163."),
     ("index", "Others: (van Vollenhoven et al. 2023)."),
     ("index", "sentence: De Silva and Wijerathne (2019)."),
-    ("index", "Author only: Li and Sun. Year only: 2018. Nothing: ."),
+    ("index", "Author only: Li and Sun, NCT02633163. Year only: 2018. Nothing: ."),
     ("twins", "Letters: (Chen et al. 2018a; Chen et al. 2018b), textual: Chen et al. (2018b)."),
     ("twins", "Year only: (2018a). Undated: (NHS undated-a; NHS undated-b)."),
 ]
@@ -157,8 +157,10 @@ def test_labels_of_the_list_are_those_of_the_text(built):
         "NCT02633163",
         "NHS undated-a",
         "NHS undated-b",
+        "Ömalley 1999",
         "Ömalley 2003",
         "One et al. 2020",
+        "Østergaard 2006",
         "Report 2002",
         "van Vollenhoven et al. 2023",
         "Wang et al. 2018",
@@ -189,7 +191,7 @@ def test_list_is_made_of_ordinary_nodes(build):
 
 
 def test_unknown_key_fails_with_file_and_line(build, source):
-    change(source / "twins.md", "{cite:yearpar}`chen2018`", "{cite:p}`chen2081`")
+    change(source / "twins.md", "{cite:yearpar}`chen2018vein`", "{cite:p}`chen2081`")
     _, warnings = build()
     assert f'{source / "twins.md"}:5: WARNING: could not find bibtex key "chen2081"' in warnings
     # A second try changes nothing in the sources and must not turn green.
@@ -197,9 +199,11 @@ def test_unknown_key_fails_with_file_and_line(build, source):
 
 
 def test_citation_without_comma_fails_with_file_and_line(build, source):
-    change(source / "twins.md", "{cite:yearpar}`chen2018`", "{cite:p}`chen2018 li2018`")
+    change(source / "twins.md", "{cite:yearpar}`chen2018vein`", "{cite:p}`chen2018vein li2018`")
     _, warnings = build()
-    expected = f"{source / 'twins.md'}:5: WARNING: cannot read the citation `chen2018 li2018`. Put"
+    expected = (
+        f"{source / 'twins.md'}:5: WARNING: cannot read the citation `chen2018vein li2018`. Put"
+    )
     assert expected in warnings
 
 
@@ -293,12 +297,33 @@ def test_changed_label_reaches_every_page(build, source, make_app, tmp_path):
 
 def test_first_and_last_citation_of_an_entry_reach_the_list(build, source, make_app, tmp_path):
     build()
-    change(source / "twins.md", "chen2018,chen2018urine", "chen2018")
+    change(source / "twins.md", "chen2018vein,chen2018urine", "chen2018vein")
     change(source / "twins.md", "{cite:t}`chen2018urine`", "nobody")
     app, warnings = build()
     assert warnings == ""
     assert "chen2018urine" not in (app.outdir / "references.html").read_text("utf-8")
     change(source / "twins.md", "nobody", "{cite:t}`chen2018urine`")
+    app, warnings = build()
+    assert warnings == ""
+    assert snapshot(app) == clean_build(make_app, source, tmp_path)
+
+
+def test_moved_list_reaches_every_page(build, source, make_app, tmp_path):
+    build()
+    change(source / "references.md", "```{bibliography}\n```", "They moved.")
+    with (source / "types.md").open("a", encoding="utf-8") as page:
+        page.write("\n```{bibliography}\n```\n")
+    app, warnings = build()
+    assert warnings == ""
+    assert snapshot(app) == clean_build(make_app, source, tmp_path)
+
+
+def test_moved_anchor_reaches_every_page(build, source, make_app, tmp_path):
+    # Without this setting anchors are numbers, in the order of refs.bib.
+    change(source / "conf.py", 'bibtex_cite_id = "{key}"', "")
+    build()
+    entry = "@article{new2000,\n  author = {New, Nell}, title = {New}, journal = {Lupus}\n}\n\n"
+    change(source / "refs.bib", "@article{wang2018,", entry + "@article{wang2018,")
     app, warnings = build()
     assert warnings == ""
     assert snapshot(app) == clean_build(make_app, source, tmp_path)
@@ -315,7 +340,7 @@ def test_parallel_reading_gives_the_same_pages(build, source, make_app, tmp_path
     # Sphinx reads in parallel only from the sixth page on.
     index = source / "index.md"
     for number in range(8):
-        text = f"# Page {number}\n\n{{cite:p}}`wang2018,chen2018`\n"
+        text = f"# Page {number}\n\n{{cite:p}}`wang2018,chen2018vein`\n"
         (source / f"page{number}.md").write_text(text, "utf-8")
         change(index, "twins\n", f"page{number}\ntwins\n")
     app, warnings = build(parallel=2)

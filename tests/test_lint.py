@@ -42,6 +42,9 @@ BIBLIOGRAPHY = """\
   url    = {https://example.org/},
   urldate = {2026-11-22}
 }
+
+@string{lupus = {Lupus}}
+@preamble{{\\relax}}
 """
 
 ANOTHER = """\
@@ -79,7 +82,7 @@ term
 ````
 
 ::::{note}
-:::{list-table} Caption {cite:p}`mueller2018`
+:::{list-table} Caption {cite:p}`who2026facts`
 :header-rows: 1
 :widths: 1 2
 
@@ -100,6 +103,17 @@ The caption.
 :header: "One", "Two"
 
 1, 2
+```
+
+```{csv-table} Caption
+:header-rows: 1
+
+One, Two
+1,
+```
+
+```{code-block} markdown
+![](an-example.svg)
 ```
 """
 
@@ -123,7 +137,7 @@ def test_good_example_has_no_findings(docs):
 BAD_BIBLIOGRAPHY = [
     # rule, what to replace, by what, line
     ("broken-bibtex", "  year    = {2018}", "  year    {2018}", 2),
-    ("stray-text", "}\n\n@online", "}\nand words\n\n@online", 11),
+    ("stray-text", "}\n\n@online", "}\nand words\nand more\n\n@online", 11),
     ("duplicate-key", "@phd", ANOTHER.replace("more", "facts") + "@phd", 27),
     ("duplicate-doi", "  school =", "  doi = {10.1186/AR4520},\n  school =", 30),
     ("duplicate-pubmed", "  school =", "  pubmed = {24661633},\n  school =", 30),
@@ -159,20 +173,13 @@ BAD_BIBLIOGRAPHY = [
     ("unbraced-acronym", "{SLE} in", "SLE in", 4),
     ("unbraced-acronym", "{Kidneys}", "{Kidneys\n  and mRNA}", 30),
     ("unbraced-acronym", "{Kidneys}", '"Kidneys, {TNF}, IL-2"', 29),
+    ("unbraced-acronym", "{Kidneys}", "{Th17 in kidneys}", 29),
     ("unescaped-percent", "50\\% of", "50% of", 4),
     ("unescaped-percent", "{Kidneys}", "{Kidneys\n  50% smaller}", 30),
     ("latex-command", "{Kidneys}", "{{CD34}{\\textsuperscript{+}} cells}", 29),
     ("latex-command", "{Kidneys}", "{{CD34}$^{+}$ cells}", 29),
-    ("look-alike", "{Kidneys}", "{Kid\u00a0neys}", 29),  # no-break space
-    ("look-alike", "{Kidneys}", "{Kid\u00adneys}", 29),  # soft hyphen
-    ("look-alike", "{Kidneys}", "{Kid\u200bneys}", 29),  # zero-width space
-    ("look-alike", "{Kidneys}", "{Kidn\u0435ys}", 29),  # Cyrillic e
-    ("look-alike", "{Kidneys}", "{\u039aidneys}", 29),  # Greek capital kappa
-    ("look-alike", "{Kidneys}", "{Kid\u2011neys}", 29),  # no-break hyphen
-    ("look-alike", "{Kidneys}", "{Kidney\u2019s}", 29),
-    ("look-alike", "{Kidneys}", "{Kidne\u0301ys}", 29),  # e and a combining accent
-    ("look-alike", "{Kidneys}", "{\ufb01dneys}", 29),  # ligature fi
-    ("look-alike", "{Kidneys}", "{\u80be}", 29),
+    ("latex-command", "{Kidneys}", "{{CO}$_2$}", 29),
+    ("look-alike", "{Kidneys}", "{Kidneys\n  of mic\u0435}", 30),  # a Cyrillic e
     ("look-alike", "{12--34}", "{12\u201334}", 7),
     ("look-alike", "{https://example.org/}", "{https://example.org/\u2010}", 32),
     ("key", "Müller-Lüdenscheidt", "Mayer", 2),
@@ -193,6 +200,42 @@ def test_bibliography_rule(docs, rule, good, bad, line):
     # A changed key is uncited, too; that is another rule's matter.
     (docs / "page.md").write_text(PAGE + "{cite:p}`NCT02633163`\n", "utf-8")
     assert found(docs, "refs.bib") == [(rule, line)]
+
+
+@pytest.mark.parametrize(
+    ("character", "remedy"),
+    [
+        ("\u00a0", "write an ordinary space"),  # no-break space
+        ("\u2009", "write an ordinary space"),  # thin space
+        ("\u00ad", "delete it"),  # soft hyphen
+        ("\u200b", "delete it"),  # zero-width space
+        ("\u202e", "delete it"),  # right-to-left override
+        ("\u2011", "write a hyphen"),  # no-break hyphen
+        ("\u2019", "write a straight quotation mark"),
+        ("\u201c", "write a straight quotation mark"),
+        ("\u0430", "write the Latin letter"),  # Cyrillic a
+        ("\u039a", "write the Latin letter"),  # Greek capital kappa
+        ("\u03bf", "write the Latin letter"),  # Greek omicron
+        ("\u0301", "as one character"),  # combining acute accent
+        ("\ufb01", "write fi"),  # ligature
+        ("\U0001d401", "write B"),  # mathematical bold B
+        ("\u80be", "romanise it"),  # Chinese
+        ("\uff08", "romanise it"),  # Chinese parenthesis
+    ],
+)
+def test_look_alike(docs, character, remedy):
+    text = BIBLIOGRAPHY.replace("{Kidneys}", f"{{kidneys {character}}}")
+    (docs / "refs.bib").write_text(text, "utf-8")
+    (finding,) = lint(docs)
+    assert (finding.rule, finding.line) == ("look-alike", 29)
+    assert f"U+{ord(character):04X}" in finding.message
+    assert remedy in finding.message
+
+
+def test_characters_that_may_stay(docs):
+    text = BIBLIOGRAPHY.replace("{Kidneys}", "{Große Ångström-Kidneys: β ≥ ½ µm² – 10⁶ Łódź™}")
+    (docs / "refs.bib").write_text(text, "utf-8")
+    assert lint(docs) == []
 
 
 def test_entry_closed_too_early(docs):
@@ -228,6 +271,23 @@ def test_spellings_of_a_key(docs, author, key):
     assert lint(docs) == []
 
 
+@pytest.mark.parametrize(
+    ("field", "name", "key"),
+    [
+        ("shortauthor", "W3C", "w3c2026facts"),
+        ("shortauthor", "W3C", "wc2026"),
+        ("shortauthor", "Ninth Circuit", "ninthcircuit2026b"),
+        ("registration", "ISRCTN1234", "isrctn1234"),
+        ("registration", "2012-000123-31", "2012-000123-31"),
+    ],
+)
+def test_spellings_of_a_corporate_key(docs, field, name, key):
+    text = BIBLIOGRAPHY.replace("shortauthor = {WHO}", f"{field} = {{{name}}}")
+    (docs / "refs.bib").write_text(text.replace("who2026facts", key), "utf-8")
+    (docs / "page.md").write_text(PAGE.replace("who2026facts", key), "utf-8")
+    assert lint(docs) == []
+
+
 BAD_PAGE = [
     ("role-in-fence-title", "```{csv-table} Caption", "```{csv-table} Caption {cite:p}`key`", 41),
     ("definition-in-glossary", "  Its definition:", ": Its definition:", 16),
@@ -245,6 +305,7 @@ BAD_PAGE = [
     ("table-without-header", "  - Two\n", "  -\n", 24),
     ("table-without-header", ':header: "One", "Two"\n', "", 41),
     ("table-without-header", '"One", "Two"', '"One", ""', 41),
+    ("table-without-header", ':header: "One", "Two"\n\n1, 2', ":header-rows: 1\n\n1,", 41),
     ("characters-without-glyph", "A page.", "A page by 王.", 2),
     ("characters-without-glyph", "Its definition", "그 definition", 16),
 ]

@@ -83,16 +83,15 @@ class CitationRole(CiteRole):
 def pages_to_rewrite(app: Sphinx, env: BuildEnvironment) -> set[str]:
     """The pages whose citations no longer read as they did when the pages were last written.
 
-    These are the pages that cite an entry whose label, anchor or tooltip changed, those that
-    cite an unknown key (so that the warning returns until it is mended), and, as soon as
-    anything changed, the pages with a reference list.
+    These are the pages that cite an entry whose anchor or text, and so perhaps label, changed,
+    those that cite an unknown key (so that the warning returns until it is mended), and, as
+    soon as anything changed, the pages with a reference list.
     """
     domain = env.get_domain("cite")
     shown = {
         citation.key: (
             citation.bibliography_key.docname,
             citation.citation_id,
-            citation.formatted_entry.label,
             str(citation.formatted_entry.text),
         )
         for citation in domain.citations

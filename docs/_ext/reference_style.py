@@ -137,19 +137,18 @@ def split_label(label: str) -> tuple[str, str]:
 
 
 class SortingStyle(BaseSortingStyle):
-    """Alphabetical by the names of the label, then by year, title and key.
+    """Alphabetical by the names of the label, then by year and title.
 
     A corporate author stands under its short name if it has one, because that is what the
     text shows; a "von" name under its first word (de Silva under D, van Vollenhoven under V).
     Accents, capitals and BibTeX's braces do not count. Undated entries follow the dated ones.
     """
 
-    def sorting_key(self, entry: Entry) -> tuple[str, str, str, str]:
+    def sorting_key(self, entry: Entry) -> tuple[str, str, str]:
         return (
             _folded(label_names(entry)),
             entry.fields.get("year") or UNDATED,
             _folded(str(_field(entry, "title"))),
-            entry.key,
         )
 
 
@@ -187,7 +186,7 @@ class HandbookStyle(BaseStyle):
         if not names:
             raise FieldIsMissing("author", entry)
         short = _field(entry, "shortauthor")
-        if short and short != names:
+        if short and str(short) != str(names):
             names = Text(names, " (", short, ")")
         return Text(names, " (", split_label(label)[1], ")")
 

@@ -232,7 +232,7 @@ def registration(entry: Entry) -> Iterator[Remark]:
 
 @_each
 def pages(entry: Entry) -> Iterator[Remark]:
-    if re.search(r"\d-\w*\d", re.sub("--+", "", entry.value("pages"))):
+    if re.search(r"\d-\w*\d", entry.value("pages")):
         yield entry.line_of("pages"), "write a range of pages with two hyphens: 12--34"
 
 
@@ -326,7 +326,7 @@ def _stems(entry: Entry) -> list[str]:
         except InvalidNameString:
             people = []
         stems = _surnames(people[0]) if people else []
-    return list(dict.fromkeys(filter(None, stems)))
+    return list(dict.fromkeys(stems))
 
 
 def _surnames(person: Person) -> Iterator[str]:

@@ -59,14 +59,12 @@ class Entry:
         return field.line if field else self.line
 
     def people(self) -> list[Person]:
-        """The authors, else the editors.
+        """The authors, else the editors; BibTeX's "others" counts as one.
 
         Raises pybtex.database.InvalidNameString for a name that is none.
         """
         return [
-            Person(name)
-            for name in split_name_list(self.value("author") or self.value("editor"))
-            if name != "others"
+            Person(name) for name in split_name_list(self.value("author") or self.value("editor"))
         ]
 
 

@@ -32,8 +32,8 @@ def remedy(character: str) -> str:
         return "delete it"
     if category == "Mn":
         return "write the letter with its accent as one character"
-    if plain.isascii() and not unicodedata.decomposition(character).startswith(("<su", "<fr")):
-        return f"write {plain}"  # ligatures and letters of mathematics, but not ² or ½
+    if plain.isascii() and not unicodedata.decomposition(character).startswith("<su"):
+        return f"write {plain}"  # ligatures and letters of mathematics, but not ² or ™
     return ""
 
 

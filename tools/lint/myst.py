@@ -8,10 +8,8 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.colon_fence import colon_fence_plugin
-from mdit_py_plugins.front_matter import front_matter_plugin
 
-MARKDOWN = MarkdownIt("commonmark").enable("table")
-MARKDOWN.use(front_matter_plugin).use(colon_fence_plugin)
+MARKDOWN = MarkdownIt("commonmark").enable("table").use(colon_fence_plugin)
 # Directives whose content is not Markdown.
 VERBATIM = {"code", "code-block", "literalinclude", "parsed-literal", "raw", "math", "toctree"}
 CITATION = re.compile(r"\{cite(?::\w+)?\}`([^`]+)`")
@@ -139,7 +137,7 @@ def _list_table_header(directive: Directive) -> list[str]:
 def _csv_table_header(directive: Directive) -> list[str]:
     header = directive.options.get("header", "")
     if _has_header_rows(directive):
-        header = directive.content.partition("\n")[0]
+        header = directive.content.strip().partition("\n")[0]
     return [cell.strip(' "') for cell in header.split(",")] if header else []
 
 

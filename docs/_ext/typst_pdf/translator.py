@@ -251,7 +251,7 @@ class PdfTranslator(TypstTranslator):
                 "this link leads to %s, which is not in the PDF; set html_baseurl in conf.py, "
                 "so that it can lead to the web site",
                 label.removeprefix("%"),
-                location=node,
+                location=with_line(node),
             )
             self.append_unprocessed(node)
 
@@ -338,7 +338,7 @@ class PdfTranslator(TypstTranslator):
                 "the image %s is not a local file of a kind that the PDF can show (%s)",
                 node["uri"],
                 ", ".join(self.builder.supported_image_types),
-                location=node,
+                location=with_line(node),
             )
             raise nodes.SkipNode
         alt, align = node.get("alt"), node.get("align")
@@ -346,7 +346,7 @@ class PdfTranslator(TypstTranslator):
             logger.warning(
                 "the image %s has no alternative text; say in a sentence what it shows",
                 node["uri"],
-                location=node,
+                location=with_line(node),
             )
         self.append_inline_fun(
             node,
@@ -376,7 +376,7 @@ class PdfTranslator(TypstTranslator):
             "the PDF does not know the %s %r; use px, pt, mm, cm, in, em or %%",
             attribute,
             given,
-            location=node,
+            location=with_line(node),
         )
         return None
 
@@ -459,7 +459,7 @@ class PdfTranslator(TypstTranslator):
                 "the PDF cannot show raw HTML (%.40s); write it in Markdown, or put it "
                 "between ::::{only} html and ::::",
                 source,
-                location=node,
+                location=with_line(node),
             )
         super().visit_raw(node)
 
@@ -468,7 +468,7 @@ class PdfTranslator(TypstTranslator):
             "the PDF cannot show LaTeX mathematics (%.40s); write it in words and plain "
             "characters such as × ≥ µ",
             node.astext(),
-            location=node,
+            location=with_line(node),
         )
         raise nodes.SkipNode
 
@@ -478,7 +478,7 @@ class PdfTranslator(TypstTranslator):
         logger.warning(
             "the PDF does not know %s; mend typst_pdf/translator.py or write it otherwise",
             node.tagname,
-            location=node,
+            location=with_line(node),
         )
 
     def unknown_departure(self, node: Node) -> None:
@@ -495,6 +495,13 @@ def targets_in(node: Element, docname: str) -> Iterator[tuple[str, Element]]:
     for child in node.children:
         if isinstance(child, nodes.Element):
             yield from targets_in(child, docname)
+
+
+def with_line(node: Node) -> Node:
+    """The node itself, or the closest one around it whose line in the page is known."""
+    while not node.line and node.parent is not None:
+        node = node.parent
+    return node
 
 
 def wants_turning(node: Node | None) -> bool:
