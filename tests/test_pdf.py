@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pikepdf
+import pypdfium2
+import pypdfium2.raw as raw
 import pytest
 from docutils import nodes
 from pdf_reading import Bookmark, Pdf, outside, overprinted, read_pdf
@@ -314,6 +316,12 @@ def test_notes_of_equal_name_stay_with_their_pages(pdf):
     assert "The note’s second paragraph." in second
 
 
+def test_no_rule_of_the_web_page_stands_above_the_notes(corpus, pdf):
+    boxes = drawings(corpus.folder / "corpus.pdf", pdf.page_with("The first page has a note"))
+    # One below the running head, one above the note at the page's foot.
+    assert len(boxes) == 2
+
+
 # --- Pictures -----------------------------------------------------------------------------
 
 
@@ -341,19 +349,19 @@ def test_pictures_have_the_widths_that_were_asked_for_and_fit_the_page(pdf, corp
 
 
 def drawn(path: Path, page: int) -> list[float]:
-    """The widths of the drawings on a page, in reading order."""
-    import pypdfium2
-    import pypdfium2.raw as raw
+    """The widths of the pictures on a page, from top to bottom."""
+    boxes = {box for box in drawings(path, page) if box[3] - box[1] > 5}
+    return [right - left for left, _bottom, right, _top in sorted(boxes, key=lambda box: -box[3])]
 
+
+def drawings(path: Path, page: int) -> list[tuple[float, float, float, float]]:
+    """The boxes of all lines, areas and pictures on a page."""
+    kinds = [raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_FORM, raw.FPDF_PAGEOBJ_IMAGE]
     with pypdfium2.PdfDocument(path) as document:
         opened = document[page - 1]
-        boxes = [
-            thing.get_bounds()
-            for thing in opened.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_FORM])
-        ]
+        boxes = [thing.get_bounds() for thing in opened.get_objects(filter=kinds)]
         opened.close()
-    filled = {box for box in boxes if box[3] - box[1] > 5}
-    return [right - left for left, _b, right, _t in sorted(filled, key=lambda box: -box[3])]
+    return boxes
 
 
 # --- Tables -------------------------------------------------------------------------------
@@ -457,6 +465,8 @@ def test_links_within_the_document_lead_to_the_right_pages(pdf):
     assert pdf.link("the deep section").target == pdf.page_with("Deeper section")
     glossary = pdf.page_with("A cell with two names and one definition.")
     assert pdf.link("MSC").target == pdf.link("exosome").target == glossary
+    # A target at the end of a page does not slip to the next one.
+    assert pdf.link("last words").target == pdf.page_with("of this page are a target")
     assert pdf.link("the turned table").target == pdf.page_with("Eight columns on a turned page")
 
 
@@ -540,6 +550,15 @@ def test_citations_lead_to_the_list_in_text_captions_and_cells(documents, name):
     assert "Study of Wang et al. (2018)" in document.text
 
 
+def test_a_chapter_s_title_may_hold_a_link_though_each_page_repeats_it(copy):
+    source = copy()
+    change(source / "lists.md", "# Lists", "# Lists and [tables](tables.md)")
+    built = run(source)
+    assert built.warnings == ""
+    linked = {link.target for link in built.pdf().links if link.words == "tables"}
+    assert linked == {built.pdf().page_with("A pipe table:")}
+
+
 def test_a_table_s_head_may_cite_though_it_is_repeated(copy):
     source = copy("test-pdf-documents")
     rows = "".join(f"* - Row {number}\n  - 1\n" for number in range(80))
@@ -576,6 +595,10 @@ def test_two_folders_and_numbers_of_jobs_give_the_same_bytes(copy):
     one = run(copy(to="one"), parallel=1)
     two = run(copy(to="a longer name/two"), parallel=2)
     assert (one.folder / "corpus.pdf").read_bytes() == (two.folder / "corpus.pdf").read_bytes()
+
+
+def test_a_template_without_a_date_of_its_own_gets_the_given_one(tmp_path):
+    assert page_of_typst(tmp_path, "Words").information["CreationDate"].startswith("D:19700101")
 
 
 def files(*folders: Path) -> dict[Path, int]:
@@ -678,6 +701,17 @@ def test_what_the_pdf_cannot_show_is_said_with_file_and_line(copy, markdown, mes
     assert message in built.warnings
 
 
+def test_remote_images_are_not_fetched(copy, monkeypatch):
+    asked_for = []
+    monkeypatch.setattr("sphinx.util.requests.get", lambda uri, **_: asked_for.append(uri))
+    source = copy()
+    (source / "lists.md").write_text(
+        "# Lists\n\n![Words](https://www.example.org/picture.png)\n", encoding="utf-8"
+    )
+    run(source)
+    assert asked_for == []
+
+
 def test_a_comment_in_html_is_no_html(copy):
     source = copy()
     (source / "lists.md").write_text("# Lists\n\n<!-- a comment -->\n\nText.\n", encoding="utf-8")
@@ -744,6 +778,6 @@ def test_a_link_out_of_the_pdf_needs_the_site_s_address(copy):
     source = copy()
     change(source / "conf.py", 'html_baseurl = "https://handbook.example/en/"', "")
     assert (
-        "links.md:9: WARNING: this link leads to web-only, which is not in the PDF; set html_base"
+        "links.md:9: WARNING: this link leads to web-only.html, which is not in the PDF; set html"
         in run(source).warnings
     )

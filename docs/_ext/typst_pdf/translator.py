@@ -78,31 +78,13 @@ class PdfTranslator(TypstTranslator):
         self.footnotes_seen: set[str] = set()
         self.in_table_head = False
 
-    # Labels. The base class drops those of nodes that it writes in code mode, and keeps those
-    # of plain text for whichever node happens to come next.
-
-    def append_inline_code_fun(self, node: Element | None, *args, **kwargs) -> None:
-        self._keep_labels(node)
-        super().append_inline_code_fun(node, *args, **kwargs)
-
-    def append_block_code_fun(self, node: Element | None, *args, **kwargs) -> None:
-        self._keep_labels(node)
-        super().append_block_code_fun(node, *args, **kwargs)
-
-    def _keep_labels(self, node: Element | None) -> None:
-        if node is not None:
-            self.add_pending_labels(node["ids"])
-
     def _take_labels(self) -> list[str]:
         labels, self.pending_labels = self.pending_labels, []
         return labels
 
     def _flush_labels(self) -> None:
+        """Write the labels that wait for the next node, so that they stay on their page."""
         self.curr_element().body += [f"#mlabel({escape_str(x)})" for x in self._take_labels()]
-
-    def visit_Text(self, node: nodes.Text) -> None:
-        self._flush_labels()
-        super().visit_Text(node)
 
     # Pages and headings.
 
@@ -111,17 +93,12 @@ class PdfTranslator(TypstTranslator):
         self.sectionlevel = self._page_level()
 
     def depart_start_of_file(self, node: Element) -> None:
-        self._flush_labels()
         super().depart_start_of_file(node)
         self.sectionlevel = self._page_level()
 
     def visit_document(self, node: Element) -> None:
         super().visit_document(node)
         self.sectionlevel = self._page_level()
-
-    def depart_document(self, node: Element) -> None:
-        self._flush_labels()
-        super().depart_document(node)
 
     def _page_level(self) -> int:
         """0 in the start page and the pages of its menu, 1 in the pages of their menus, ..."""
@@ -153,6 +130,7 @@ class PdfTranslator(TypstTranslator):
         super().visit_section(node)
 
     def depart_section(self, node: Element) -> None:
+        self._flush_labels()
         super().depart_section(node)
         if wants_turning(node) and not wants_turning(neighbour(node, 1)):
             self._turn_back()
@@ -161,7 +139,6 @@ class PdfTranslator(TypstTranslator):
         self.append_el(BlockMarkupFunction(name="turned-pages"))
 
     def _turn_back(self) -> None:
-        self._flush_labels()
         self.absorb_fun_in_body()
 
     def visit_meta(self, node: Element) -> None:
@@ -240,44 +217,50 @@ class PdfTranslator(TypstTranslator):
         if self.in_table_head:
             # PDF/UA: the head is repeated on each page, and repetitions may not contain links.
             self.append_unprocessed(node)
-        elif label in self.targets:
-            self._open_link(node, "internal-link", label)
         elif label is None:
-            self._open_link(node, "external-link", node["refuri"])
-        elif self.config.html_baseurl:
-            self._open_link(node, "external-link", self._site_address(label))
-        else:
-            logger.warning(
-                "this link leads to %s, which is not in the PDF; set html_baseurl in conf.py, "
-                "so that it can lead to the web site",
-                label.removeprefix("%"),
-                location=with_line(node),
+            self._link_to_web(node, node["refuri"])
+        elif label in self.targets:
+            self.append_inline_fun(
+                node, name="internal-link", positional_params=[escape_str(label)]
             )
-            self.append_unprocessed(node)
-
-    def depart_reference(self, node: Element) -> None:
-        # Read before the call is turned into text.
-        call = self.curr_element()
-        external = getattr(call, "name", None) == "external-link"
-        self.absorb_fun_in_body()
-        if external and node.astext().strip() and not isinstance(node.parent, nodes.title):
-            uri = self._site_address(label) if (label := self._label(node)) else node["refuri"]
-            if address := readable_address(uri, node.astext()):
-                self.curr_element().body.append(f"#address({escape_str(address)})")
+        else:
+            docname, hash_, fragment = label.removeprefix("%").partition("#")
+            suffix = self.config.html_link_suffix or self.config.html_file_suffix or ".html"
+            self._link_to_site(node, f"{quote(docname)}{suffix}{hash_}{fragment}")
 
     def visit_download_reference(self, node: Element) -> None:
-        """The file is on the web site; PDF readers hide attachments."""
-        path = f"_downloads/{quote(node['filename'])}" if "filename" in node else None
-        if path and self.config.html_baseurl:
-            self._open_link(node, "external-link", f"{self.config.html_baseurl.rstrip('/')}/{path}")
-        else:
+        """The file is on the web site; many PDF readers hide attachments."""
+        if "filename" in node:
+            self._link_to_site(node, f"_downloads/{quote(node['filename'])}")
+        else:  # Sphinx has warned that the file is missing
             self.append_unprocessed(node)
 
     def depart_download_reference(self, node: Element) -> None:
         self.absorb_fun_in_body()
 
-    def _open_link(self, node: Element, function: str, target: str) -> None:
-        self.append_inline_fun(node, name=function, positional_params=[escape_str(target)])
+    def _link_to_site(self, node: Element, path: str) -> None:
+        if self.config.html_baseurl:
+            self._link_to_web(node, f"{self.config.html_baseurl.rstrip('/')}/{path}")
+            return
+        logger.warning(
+            "this link leads to %s, which is not in the PDF; set html_baseurl in conf.py, "
+            "so that it can lead to the web site",
+            path,
+            location=with_line(node),
+        )
+        self.append_unprocessed(node)
+
+    def _link_to_web(self, node: Element, uri: str) -> None:
+        text = node.astext()
+        # In a title it would be repeated in the contents; around a picture it has no words.
+        shown = text.strip() and not isinstance(node.parent, nodes.title)
+        address = readable_address(uri, text) if shown else None
+        self.append_inline_fun(
+            node,
+            name="external-link",
+            positional_params=[escape_str(uri)],
+            named_params={"address": address and escape_str(address)},
+        )
 
     def _label(self, node: Element) -> str | None:
         """The Typst label that a reference within the handbook leads to."""
@@ -286,17 +269,12 @@ class PdfTranslator(TypstTranslator):
         uri = node["refuri"]
         return uri if uri.startswith("%") else None
 
-    def _site_address(self, label: str) -> str:
-        docname, hash_, fragment = label.removeprefix("%").partition("#")
-        suffix = self.config.html_link_suffix or self.config.html_file_suffix or ".html"
-        return f"{self.config.html_baseurl.rstrip('/')}/{quote(docname)}{suffix}{hash_}{fragment}"
-
     # Footnotes: the note is written where it is first called, so that equal names on two pages
     # cannot meet.
 
     def visit_footnote_reference(self, node: Element) -> None:
         label = self.label_ref(node["refid"])
-        self._keep_labels(node)
+        self.add_pending_labels(node["ids"])
         self._flush_labels()
         if label in self.footnotes_seen:
             self.curr_element().body.append(f"#footnote(label({escape_str(label)}))")
