@@ -6,12 +6,11 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 OUT    := build
 
-# Warnings are errors, every reference must resolve, and all findings are shown at once.
-SPHINX := $(BIN)/sphinx-build -W -n --keep-going -q -j auto -d $(OUT)/doctrees
-
-# Sphinx does not read an unchanged page again, so a warning would be given only once:
-# after a failure the next build starts from nothing.
-OR_START_AFRESH := || { rm -rf $(OUT)/doctrees; exit 1; }
+# $(call sphinx,builder,output folder): warnings are errors, every reference must resolve, and all
+# findings are shown at once. Each output reads the pages for itself, because what changed is told
+# only once; for the same reason a failed build is followed by one that starts from nothing.
+sphinx = $(BIN)/sphinx-build -W -n --keep-going -q -j auto -b $(1) -d $(OUT)/doctrees/$(1) docs $(2) \
+	|| { rm -rf $(OUT)/doctrees/$(1); exit 1; }
 
 # Folders are listed too: their time changes when a page is removed or renamed.
 SOURCES := $(shell find docs -name __pycache__ -prune -o -print) CITATION.cff
@@ -34,19 +33,19 @@ pdf: $(OUT)/pdf/handbook.pdf ## Build build/pdf/handbook.pdf
 
 # The web site offers the PDF, so the PDF comes first.
 $(OUT)/.html-built: $(OUT)/pdf/handbook.pdf
-	$(SPHINX) -b html docs $(OUT)/html $(OR_START_AFRESH)
+	$(call sphinx,html,$(OUT)/html)
 	@cp $< $(OUT)/html/
 	@touch $@
 
 $(OUT)/pdf/handbook.pdf: $(VENV)/.build-ready $(SOURCES)
-	$(SPHINX) -b typstpdf docs $(@D) $(OR_START_AFRESH)
+	$(call sphinx,typstpdf,$(@D))
 	@touch $@
 
 live: $(VENV)/.dev-ready ## Show the web site at http://127.0.0.1:8000, rebuilt on save
-	$(BIN)/sphinx-autobuild -n -d $(OUT)/doctrees-live --watch CITATION.cff docs $(OUT)/live
+	$(BIN)/sphinx-autobuild -n -d $(OUT)/doctrees/live --watch CITATION.cff docs $(OUT)/live
 
 linkcheck: $(VENV)/.build-ready ## Check that every link still opens (needs the network)
-	$(SPHINX) -b linkcheck docs $(OUT)/linkcheck
+	$(call sphinx,linkcheck,$(OUT)/linkcheck)
 
 lint: $(VENV)/.dev-ready ## Check sources, Python and workflows without building
 	$(BIN)/python -m tools.lint docs

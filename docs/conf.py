@@ -16,7 +16,9 @@ citation = yaml.safe_load((HERE.parent / "CITATION.cff").read_text(encoding="utf
 
 project = "Lupus, Stem Cells and Exosomes"
 author = "the handbook’s maintainers"
-copyright = f"{citation['date-released'].year}, the handbook’s maintainers. Text: CC BY 4.0; code: MIT"
+copyright = (
+    f"{citation['date-released'].year}, the handbook’s maintainers. Text: CC BY 4.0; code: MIT"
+)
 version = release = citation["version"]
 language = "en"
 
@@ -42,7 +44,9 @@ myst_heading_anchors = 3
 
 bibtex_bibfiles = ["refs.bib"]
 bibtex_default_style = "handbook"
-bibtex_reference_style = "author_year"
+bibtex_reference_style = "handbook"
+# Anchors that stay when other entries come and go: references.html#wang2018.
+bibtex_cite_id = "{key}"
 
 # -- Web site ----------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from pdf_reading import Pdf, read_pdf
 
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(PROJECT / "docs" / "_ext"), str(PROJECT)]
@@ -66,7 +67,9 @@ def copy_project(destination: Path) -> Copy:
     for name in SOURCES:
         source = PROJECT / name
         if source.is_dir():
-            shutil.copytree(source, destination / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(
+                source, destination / name, ignore=shutil.ignore_patterns("__pycache__")
+            )
         else:
             shutil.copy2(source, destination / name)
     return Copy(destination)
@@ -86,3 +89,9 @@ def own_handbook(handbook: Copy, tmp_path: Path) -> Copy:
     """A built handbook that a test may change and build again."""
     shutil.copytree(handbook.path, tmp_path / "clone")
     return Copy(tmp_path / "clone")
+
+
+@pytest.fixture(scope="session")
+def handbook_pdf(handbook: Copy) -> Pdf:
+    """The handbook's PDF, read back."""
+    return read_pdf(handbook.pdf)

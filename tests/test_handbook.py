@@ -87,11 +87,11 @@ def cited_keys(sources: dict[str, str]) -> set[str]:
     return {key.strip() for role in roles for key in role.split(",")}
 
 
-def test_both_outputs_hold_the_first_and_the_last_page(handbook, pages, pdf_text):
+def test_both_outputs_hold_the_first_and_the_last_page(handbook, pages, handbook_pdf):
     assert handbook.pdf.read_bytes().startswith(b"%PDF-")
     assert "van Vollenhoven" in pages["references.html"].text
     for words in ("In short", "What is not known", "van Vollenhoven"):
-        assert words in pdf_text
+        assert words in handbook_pdf.text
 
 
 def test_every_internal_link_leads_somewhere(handbook, pages):
@@ -164,7 +164,9 @@ def test_every_page_opens_in_short_and_ends_with_what_is_not_known(sources):
         opening = re.search(r"^# .+\n+(\([\w-]+\)=\n+)?(.*)", body, re.MULTILINE)
         assert opening, name
         assert opening[2] == ":::{admonition} In short", name
-        box = re.search(r":::\{admonition\} In short\n:class: in-short\n\n(.*?)\n:::", body, re.DOTALL)
+        box = re.search(
+            r":::\{admonition\} In short\n:class: in-short\n\n(.*?)\n:::", body, re.DOTALL
+        )
         points = re.findall(r"^- ", box[1], re.MULTILINE)
         assert 3 <= len(points) <= 6, name
         if not name.endswith("index.md"):
@@ -176,8 +178,7 @@ def test_every_source_is_cited_and_every_citation_is_listed(handbook, pages, sou
     bibliography = parse_file(str(handbook.path / "docs" / "refs.bib"))
     assert cited_keys(sources) == set(bibliography.entries)
     assert len(bibliography.entries) >= 150
-    listed = [id_ for id_ in pages["references.html"].ids if id_.startswith("id")]
-    assert len(listed) == len(bibliography.entries)
+    assert set(bibliography.entries) <= set(pages["references.html"].ids)
 
 
 def test_every_citation_leads_to_its_entry(pages):

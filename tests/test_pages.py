@@ -32,7 +32,9 @@ def test_the_project_builds_without_a_warning(app):
 def test_foot_says_when_and_that_nobody_has_reviewed(app):
     app.build()
     page = html(app, "index.html")
-    assert "Last reviewed by the editors: 31 January 2026. Next review due: 31 January 2027." in page
+    assert (
+        "Last reviewed by the editors: 31 January 2026. Next review due: 31 January 2027." in page
+    )
     assert "no clinician and nobody with lupus" in page
     assert 'href="contributing.html#offer-a-review"' in page
 
@@ -69,8 +71,18 @@ def test_description_is_for_search_engines(app):
         ("reviewed_by: []", "reviewed_by: [1]", 5, "reviewed_by: Input should be a valid string"),
         ("next_review: 2027", "nxt_review: 2027", 4, "nxt_review"),
         ("last_reviewed: 2026-01-31", "last_reviewed: soon", 3, "last_reviewed: "),
-        ("next_review: 2027", "next_review: 2025", 4, "next_review must be later than last_reviewed"),
-        ("The front page of a small project, which tells what the others are for.", "Short", 2, "at least 20"),
+        (
+            "next_review: 2027",
+            "next_review: 2025",
+            4,
+            "next_review must be later than last_reviewed",
+        ),
+        (
+            "The front page of a small project, which tells what the others are for.",
+            "Short",
+            2,
+            "at least 20",
+        ),
     ],
 )
 def test_broken_front_matter_names_file_line_and_remedy(app, old, new, line, message):
@@ -121,7 +133,9 @@ def test_an_image_without_alternative_text_is_reported(app):
     replace(app, "index.md", "![A butterfly](butterfly.svg)", ":::{image} butterfly.svg\n:::")
     app.build()
     warning = app.warning.getvalue()
-    assert re.search(r"index\.md:\d+: WARNING: image 'butterfly.svg' has no alternative text", warning)
+    assert re.search(
+        r"index\.md:\d+: WARNING: image 'butterfly.svg' has no alternative text", warning
+    )
 
 
 def test_files_beside_the_pages_are_linked_from_any_folder(app):
@@ -140,8 +154,12 @@ def test_files_beside_the_pages_have_an_address_in_other_outputs(app, make_app):
 
 def test_a_page_outside_the_menu_is_reported(app):
     (Path(app.srcdir) / "stray.md").write_text(
-        (Path(app.srcdir) / "contributing.md").read_text(encoding="utf-8").replace("(offer-a-review)=", ""),
+        (Path(app.srcdir) / "contributing.md")
+        .read_text(encoding="utf-8")
+        .replace("(offer-a-review)=", ""),
         encoding="utf-8",
     )
     app.build()
-    assert re.search(r"stray\.md.*WARNING: document isn't included in any toctree", app.warning.getvalue())
+    assert re.search(
+        r"stray\.md.*WARNING: document isn't included in any toctree", app.warning.getvalue()
+    )

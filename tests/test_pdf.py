@@ -257,23 +257,102 @@ def test_glyphs_outside_the_page_are_noticed(tmp_path):
     )
 
 
-def test_no_heading_is_split_from_its_text_and_no_line_is_lonely(copy):
-    source = copy()
-    parts = ["# Long page\n"]
+@pytest.fixture
+def long_page(copy) -> Callable[[str], Pdf]:
+    """Builds a document whose only chapter is the given Markdown."""
+
+    def build(markdown: str) -> Pdf:
+        source = copy("test-pdf-documents")
+        (source / "leaflet.md").write_text(
+            f"---\norphan: true\n---\n\n# Long\n\n{markdown}", "utf-8"
+        )
+        built = run(source)
+        assert built.warnings == ""
+        return built.pdf("leaflet")
+
+    return build
+
+
+def filler(number: int) -> str:
+    """Some lines, so that what follows comes to stand in many places of a page."""
+    return "\n\n".join(["Filler."] * (number % 7))
+
+
+def test_no_heading_is_split_from_its_text_and_no_line_is_lonely(long_page):
+    pdf = long_page(
+        "\n\n".join(f"{filler(n)}\n\n## Heading{n}\n\n{f'word{n}x ' * 60}" for n in range(60))
+    )
     for number in range(60):
-        filler = "\n\n".join(["Filler."] * (number % 7))
-        parts.append(f"{filler}\n\n## Heading{number}\n\n{f'word{number}x ' * 60}\n")
-    (source / "lists.md").write_text("\n".join(parts), encoding="utf-8")
-    for page in ("links", "notes-two"):  # they link to the page that was replaced
-        (source / f"{page}.md").write_text(f"# {page}\n\nText.\n", encoding="utf-8")
-    change(source / "turned-sections.md", "[the lists](lists.md)", "the lists")
-    change(source / "pictures.md", "(lists.md)", "(tables.md)")
-    long = run(source).pdf()
-    for number in range(60):
-        (page,) = (n for n, lines in enumerate(long.lines) if f"Heading{number}" in lines)
-        counts = [sum(f"word{number}x" in line for line in lines) for lines in long.lines]
+        (page,) = (n for n, lines in enumerate(pdf.lines) if f"Heading{number}" in lines)
+        counts = [sum(f"word{number}x" in line for line in lines) for lines in pdf.lines]
         assert counts[page] >= 2, f"Heading{number} stands alone"
         assert 1 not in counts, f"a lonely line of the paragraph of Heading{number}"
+
+
+def test_short_boxes_tables_and_terms_with_their_definitions_stay_whole(long_page):
+    pdf = long_page(
+        "\n\n".join(
+            f"{filler(n)}\n\n:::{{note}}\nbox{n}first\n\nbox{n}last\n:::\n\n"
+            f"{filler(n + 3)}\n\n:::{{list-table}} table{n}caption\n:header-rows: 1\n\n"
+            f"* - head\n* - one\n* - two\n* - table{n}last\n:::\n\n"
+            f":::{{glossary}}\nterm{n}x\n  meaning{n}x\n:::\n"
+            for n in range(30)
+        )
+    )
+    for number in range(30):
+        for first, last in (
+            (f"box{number}first", f"box{number}last"),
+            (f"table{number}caption", f"table{number}last"),
+            (f"term{number}x", f"meaning{number}x"),
+        ):
+            assert pdf.page_with(first) == pdf.page_with(last)
+
+
+def test_the_foot_of_a_page_is_not_alone_on_a_sheet(copy):
+    source = copy("test-pdf-documents")
+    names = [f"page{number}" for number in range(20)]
+    for number, name in enumerate(names):
+        text = "\n\n".join(["Filler."] * (10 + number))
+        foot = f":::{{container}} page-status\n{name}foot\n:::"
+        section = f"## Last section\n\n- {name}one\n- {name}two\n\n{foot}\n"
+        (source / f"{name}.md").write_text(f"# {name}\n\n{text}\n\n{section}", "utf-8")
+    menu = "\n".join(names)
+    change(source / "chapter.md", "# Chapter\n", f"# Chapter\n\n```{{toctree}}\n{menu}\n```\n")
+    pdf = run(source).pdf("book")
+    for name in names:
+        assert pdf.page_with(f"{name}foot") == pdf.page_with(f"{name}one")
+
+
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        "Words of a whole page.\n",
+        "## Turned\n\n:::{list-table} Turned\n:class: landscape\n\n* - cell\n:::\n",
+        "## Section\n\n### Turned\n\n:::{list-table} Turned\n:class: landscape\n\n* - cell\n:::\n",
+    ],
+)
+def test_a_foot_may_follow_whatever_begins_a_sheet(copy, markdown):
+    source = copy("test-pdf-documents")
+    foot = ":::{container} page-status\nWords of the foot.\n:::"
+    (source / "chapter.md").write_text(f"# Chapter\n\n{markdown}\n{foot}\n", "utf-8")
+    built = run(source)
+    assert built.warnings == ""
+    assert "Words of the foot." in built.pdf("book").text
+
+
+@pytest.mark.parametrize(
+    ("markdown", "last"),
+    [
+        (":::{list-table} Many short rows\n:header-rows: 1\n\n* - head\n%s:::", "* - row{}x\n"),
+        (":::{note}\n%s:::", "- row{}x\n"),
+        (":::{list-table} A long cell\n\n* - %s\n  - x\n:::", "row{}x "),
+        (":::{note}\n%s\n:::", "row{}x "),
+    ],
+)
+def test_what_is_longer_than_a_page_goes_on_on_the_next(long_page, markdown, last):
+    pdf = long_page(markdown % "".join(last.format(n) for n in range(1500)))
+    assert pdf.page_with("row1499x") > pdf.page_with("row0x") >= 3
+    assert outside(pdf, MARGIN) == []
 
 
 # --- Lists --------------------------------------------------------------------------------

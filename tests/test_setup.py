@@ -25,7 +25,18 @@ def run(*command: str, cwd: Path, **environment: str) -> subprocess.CompletedPro
 
 def test_help_lists_every_command(project):
     said = run("make", "help", cwd=project).stdout
-    for target in "all html pdf live linkcheck lint test lock clean help".split():
+    for target in (
+        "all",
+        "html",
+        "pdf",
+        "live",
+        "linkcheck",
+        "lint",
+        "test",
+        "lock",
+        "clean",
+        "help",
+    ):
         assert re.search(rf"^  make {target} +\S", said, re.MULTILINE), target
 
 
@@ -102,7 +113,10 @@ def test_a_failed_build_fails_again(own_handbook):
     ("schema", "paths"),
     [
         ("vendor.readthedocs", [".readthedocs.yaml"]),
-        ("vendor.github-workflows", [".github/workflows/build.yml", ".github/workflows/weekly.yml"]),
+        (
+            "vendor.github-workflows",
+            [".github/workflows/build.yml", ".github/workflows/weekly.yml"],
+        ),
         ("vendor.dependabot", [".github/dependabot.yml"]),
         ("vendor.citation-file-format", ["CITATION.cff"]),
     ],

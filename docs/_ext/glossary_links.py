@@ -129,4 +129,9 @@ def rewrite_when_terms_change(app: Sphinx, env: BuildEnvironment) -> list[str]:
 def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("doctree-resolved", link_first_mentions)
     app.connect("env-updated", rewrite_when_terms_change)
-    return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}
+    return {
+        "version": "1",
+        "env_version": 1,
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }

@@ -159,7 +159,9 @@ def add_foot(app: Sphinx, doctree: nodes.document) -> None:
     section = next(iter(doctree.findall(nodes.section)), None)
     if status is None or section is None:
         return
-    menu = next((n for n in section.findall(nodes.compound) if "toctree-wrapper" in n["classes"]), None)
+    menu = next(
+        (n for n in section.findall(nodes.compound) if "toctree-wrapper" in n["classes"]), None
+    )
     block = foot(status, app.config.language)
     if menu is None:
         section.append(block)
@@ -182,4 +184,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-purge-doc", purge)
     app.connect("env-merge-info", merge)
     app.connect("html-page-context", add_description)
-    return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}
+    return {
+        "version": "1",
+        "env_version": 1,
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }

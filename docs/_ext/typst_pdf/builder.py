@@ -21,7 +21,7 @@ from sphinxcontrib_typstbuilder._writer import document_label
 
 from .compiler import MAIN, Sources, compile_pdf, fingerprint
 from .dates import source_timestamp
-from .translator import PdfTranslator
+from .translator import PdfTranslator, is_foot
 
 if TYPE_CHECKING:
     from collections.abc import Set
@@ -97,6 +97,12 @@ class TypstPdfBuilder(TypstBuilder):
                 page = page.parent
             menu.parent.remove(menu)
             page.append(menu)
+        for foot in list(tree.findall(is_foot)):
+            # Into the last section, which can then be kept on one sheet with it.
+            before = foot.parent[foot.parent.index(foot) - 1]
+            if isinstance(before, nodes.section):
+                foot.parent.remove(foot)
+                before.append(foot)
         return tree
 
     def _forget_bibliography(self) -> None:

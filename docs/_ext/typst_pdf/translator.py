@@ -44,8 +44,10 @@ NUMBERINGS = {
 # CSS units that Typst does not know, in units that it knows (96 px are an inch).
 UNITS = {"": (0.75, "pt"), "px": (0.75, "pt"), "pc": (12, "pt"), "ex": (0.5, "em")}
 TYPST_UNITS = {"pt", "mm", "cm", "in", "em", "%"}
-# Rows and boxes with less text than this stay on one page; longer ones may not fit on any.
-SHORT = 700
+# Boxes, rows and tables of at most this many lines stay on one page. The lines are estimated and
+# may be twice as many, which still fits on a page; what does not would be cut off.
+KEPT_TOGETHER = 25
+LINE = 90  # characters
 
 
 class DataTable(BlockMarkupFunction):
@@ -122,16 +124,21 @@ class PdfTranslator(TypstTranslator):
         )
 
     # A section with a wide table is turned with it, so that its title does not stay behind, and
-    # neighbours share the turned pages.
+    # neighbours share the turned pages. A short section that ends a page stays whole, so that
+    # the page's foot is not alone on a sheet.
 
     def visit_section(self, node: Element) -> None:
         if wants_turning(node) and not wants_turning(neighbour(node, -1)):
             self._turn_page()
+        if holds_foot(node):
+            self.append_el(BlockMarkupFunction(name="kept-together"))
         super().visit_section(node)
 
     def depart_section(self, node: Element) -> None:
         self._flush_labels()
         super().depart_section(node)
+        if holds_foot(node):
+            self.absorb_fun_in_body()
         if wants_turning(node) and not wants_turning(neighbour(node, 1)):
             self._turn_back()
 
@@ -377,7 +384,11 @@ class PdfTranslator(TypstTranslator):
             self._turn_page()
         # Inside the figure, since that may begin on a new page.
         labels = self.label_refs(node["ids"]) + self._take_labels()
-        table.named_params = {**self._number(node), "labels": strings(labels)}
+        table.named_params = {
+            **self._number(node),
+            "labels": strings(labels),
+            "breakable": "false" if is_short(node) else "true",
+        }
         self.append_el(table)
 
     def depart_table(self, node: Element) -> None:
@@ -493,6 +504,24 @@ def wants_turning(node: Node | None) -> bool:
     )
 
 
+def is_foot(node: Node) -> bool:
+    """Whether this is the foot of a page, which says when it was reviewed."""
+    return isinstance(node, nodes.container) and "page-status" in node["classes"]
+
+
+def holds_foot(section: Element) -> bool:
+    """Whether this is the last section of a page, with its foot, and small.
+
+    Not a whole page, and no turned tables: pages cannot begin inside of what is kept together.
+    """
+    return (
+        is_foot(section[-1])
+        and isinstance(section.parent, nodes.section)
+        and not any("landscape" in table["classes"] for table in section.findall(nodes.table))
+        and is_short(section)
+    )
+
+
 def neighbour(node: Element, step: int) -> Node | None:
     """The node before (-1) or after (1) in the same parent."""
     index = node.parent.index(node) + step
@@ -501,16 +530,24 @@ def neighbour(node: Element, step: int) -> Node | None:
 
 def is_tight(items: Element) -> str:
     """Whether a list's items are single paragraphs and need no space between them."""
-    tight = all(
-        sum(isinstance(part, nodes.paragraph) for part in item) <= 1 and is_short(item)
-        for item in items
-    )
+    tight = all(sum(isinstance(part, nodes.paragraph) for part in item) <= 1 for item in items)
     return "true" if tight else "false"
 
 
-def is_short(node: Element) -> bool:
+def is_short(node: Node) -> bool:
     """Whether something is small enough to be kept on one page."""
-    return len(node.astext()) < SHORT
+    return lines_of(node, LINE) <= KEPT_TOGETHER
+
+
+def lines_of(node: Node, width: int) -> int:
+    """About how many lines a node takes in a column of `width` characters."""
+    if isinstance(node, nodes.image):
+        return KEPT_TOGETHER // 2
+    if isinstance(node, nodes.TextElement):
+        return 1 + len(node.astext()) // width
+    if isinstance(node, nodes.row):
+        return max(lines_of(entry, width // len(node)) for entry in node)
+    return sum(lines_of(part, width) for part in node.children)
 
 
 def is_inline(node: Element) -> bool:
