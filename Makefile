@@ -20,7 +20,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/$(OUT)/pycache
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all html pdf live linkcheck lint test lock clean help
+.PHONY: all html pdf live linkcheck lint test new-study lock clean help
 
 all: html pdf ## Build the web site and the PDF (the default)
 	@echo
@@ -58,6 +58,9 @@ lint: $(VENV)/.dev-ready ## Check sources, Python and workflows without building
 test: $(VENV)/.dev-ready ## Run every test
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
+new-study: $(VENV)/.build-ready ## Start the page of a study: make new-study KEY=wang2018
+	$(BIN)/python -m tools.new_study "$(KEY)"
+
 lock: $(VENV)/.dev-ready ## Refresh requirements.txt and requirements-dev.txt
 	$(BIN)/uv pip compile $(UV_COMPILE) requirements.in -o requirements.txt
 	$(BIN)/uv pip compile $(UV_COMPILE) -c requirements.txt requirements-dev.in -o requirements-dev.txt
@@ -68,7 +71,7 @@ clean: ## Remove everything that was built, and the environment
 	rm -rf $(OUT) $(VENV) .pytest_cache .ruff_cache
 
 help: ## Show this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
 
 # Wheels only, each checked against its hash.
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \

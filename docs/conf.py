@@ -33,6 +33,8 @@ extensions = [
     "glossary_links",
     "alternative_text",
     "site_files",
+    "sourced_numbers",
+    "evidence",
     "typst_pdf",
 ]
 exclude_patterns = ["_*"]
@@ -48,6 +50,9 @@ bibtex_reference_style = "handbook"
 # Anchors that stay when other entries come and go: references.html#wang2018.
 bibtex_cite_id = "{key}"
 
+# The day of this version, for "how to cite".
+evidence_date = citation["date-released"]
+
 # -- Web site ----------------------------------------------------------------------------------
 
 # Read the Docs names the address that readers see; elsewhere, pages name the public one.
@@ -58,7 +63,7 @@ html_theme = "furo"
 html_title = "Lupus, Stem Cells and Exosomes"
 html_favicon = "_static/favicon.svg"
 html_static_path = ["_static"]
-html_css_files = ["handbook.css"]
+html_css_files = ["handbook.css", "evidence.css"]
 templates_path = ["_templates"]
 # Readers get the sources from the repository; copies would double the site.
 html_copy_source = False
@@ -103,7 +108,10 @@ typst_documents = [
         "startdocname": "index",
         "targetname": "handbook",
         "title": project,
+        "start_title": "Start here",
         "metadata": {
+            # British hyphenation; Sphinx itself knows only "en".
+            "language": "en-GB",
             "subtitle": "An evidence handbook",
             "description": citation["abstract"].strip(),
             "keywords": citation["keywords"],

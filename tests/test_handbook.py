@@ -26,6 +26,11 @@ NOT_IN_MENU = {"search.html", "genindex.html", "404.html"}
 LISTS = {"glossary.md", "references.md", "about/changes.md"}
 
 
+def is_study(source: str) -> bool:
+    """Whether a page is about one study; such pages have a shape of their own."""
+    return source.startswith("evidence/studies/") and not source.endswith("/index.md")
+
+
 class Page(HTMLParser):
     """What a page holds, as far as the tests ask."""
 
@@ -158,7 +163,7 @@ def test_every_image_is_described(pages):
 
 def test_every_page_opens_in_short_and_ends_with_what_is_not_known(sources):
     for name, source in sources.items():
-        if name in LISTS:
+        if name in LISTS or is_study(name):
             continue
         body = source.split("---", 2)[2]
         opening = re.search(r"^# .+\n+(\([\w-]+\)=\n+)?(.*)", body, re.MULTILINE)
@@ -172,6 +177,22 @@ def test_every_page_opens_in_short_and_ends_with_what_is_not_known(sources):
         if not name.endswith("index.md"):
             headings = re.findall(r"^## (.+)", body, re.MULTILINE)
             assert headings[-1] == "What is not known", name
+
+
+def test_every_study_page_shows_its_record_and_where_it_is_used(sources):
+    studies = {name: source for name, source in sources.items() if is_study(name)}
+    assert len(studies) > 60
+    for name, source in studies.items():
+        body = source.split("---", 2)[2]
+        assert ":::{study-card}" in body, name
+        assert ":::{cited-on}" in body, name
+        if "design: registered trial" not in source:
+            assert re.findall(r"^## (.+)", body, re.MULTILINE)[:4] == [
+                "What was done",
+                "What was found",
+                "Why to believe it",
+                "Why to doubt it",
+            ], name
 
 
 def test_every_source_is_cited_and_every_citation_is_listed(handbook, pages, sources):

@@ -293,9 +293,11 @@ def test_short_boxes_tables_and_terms_with_their_definitions_stay_whole(long_pag
     pdf = long_page(
         "\n\n".join(
             f"{filler(n)}\n\n:::{{note}}\nbox{n}first\n\nbox{n}last\n:::\n\n"
-            f"{filler(n + 3)}\n\n:::{{list-table}} table{n}caption\n:header-rows: 1\n\n"
-            f"* - head\n* - one\n* - two\n* - table{n}last\n:::\n\n"
-            f":::{{glossary}}\nterm{n}x\n  meaning{n}x\n:::\n"
+            f"{filler(n * n + 3)}\n\n:::{{list-table}} table{n}caption\n:header-rows: 1\n\n"
+            + "* - head\n"
+            + "* - row\n" * 10
+            + f"* - table{n}last\n:::\n\n"
+            + f":::{{glossary}}\nterm{n}x\n  meaning{n}x\n:::\n"
             for n in range(30)
         )
     )
@@ -308,36 +310,76 @@ def test_short_boxes_tables_and_terms_with_their_definitions_stay_whole(long_pag
             assert pdf.page_with(first) == pdf.page_with(last)
 
 
-def test_the_foot_of_a_page_is_not_alone_on_a_sheet(copy):
+def test_long_tables_keep_their_captions_and_rows_together(long_page):
+    pdf = long_page(
+        "\n\n".join(
+            f"{filler(n)}\n\n:::{{list-table}} table{n}caption\n:header-rows: 1\n\n* - head\n"
+            + "".join(f"* - row{n}of{row}first\n\n    row{n}of{row}last\n" for row in range(30))
+            + ":::\n"
+            for n in range(20)
+        )
+    )
+    for number in range(20):
+        assert pdf.page_with(f"table{number}caption") == pdf.page_with(f"row{number}of0first")
+        for row in range(30):
+            row_page = pdf.page_with(f"row{number}of{row}first")
+            assert row_page == pdf.page_with(f"row{number}of{row}last")
+
+
+# Adds the foot of a page as page_status does: below its last section.
+ADD_FEET = """
+def setup(app):
+    from docutils import nodes
+
+    def add_foot(app, doctree):
+        words = nodes.paragraph("", f"{app.env.docname}foot")
+        section = next(iter(doctree.findall(nodes.section)))
+        section += nodes.container("", words, classes=["page-status"])
+
+    app.connect("doctree-read", add_foot)
+"""
+
+
+@pytest.fixture
+def project_with_feet(copy) -> Path:
     source = copy("test-pdf-documents")
-    names = [f"page{number}" for number in range(20)]
+    with (source / "conf.py").open("a", encoding="utf-8") as conf:
+        conf.write(ADD_FEET)
+    return source
+
+
+def test_the_foot_of_a_page_is_not_alone_on_a_sheet(project_with_feet):
+    names = [f"page{number}x" for number in range(60)]
     for number, name in enumerate(names):
-        text = "\n\n".join(["Filler."] * (10 + number))
-        foot = f":::{{container}} page-status\n{name}foot\n:::"
-        section = f"## Last section\n\n- {name}one\n- {name}two\n\n{foot}\n"
-        (source / f"{name}.md").write_text(f"# {name}\n\n{text}\n\n{section}", "utf-8")
+        text = "\n\n".join(["Filler."] * (5 + number % 17))
+        (project_with_feet / f"{name}.md").write_text(
+            f"# {name}\n\n{text}\n\n## Last section\n\n- {name}one\n- {name}two\n", "utf-8"
+        )
     menu = "\n".join(names)
-    change(source / "chapter.md", "# Chapter\n", f"# Chapter\n\n```{{toctree}}\n{menu}\n```\n")
-    pdf = run(source).pdf("book")
+    change(
+        project_with_feet / "chapter.md", "# Chapter", f"# Chapter\n\n```{{toctree}}\n{menu}\n```"
+    )
+    pdf = run(project_with_feet).pdf("book")
     for name in names:
         assert pdf.page_with(f"{name}foot") == pdf.page_with(f"{name}one")
+
+
+TURNED = ":::{list-table} Turned\n:class: landscape\n\n* - cell\n:::\n"
 
 
 @pytest.mark.parametrize(
     "markdown",
     [
         "Words of a whole page.\n",
-        "## Turned\n\n:::{list-table} Turned\n:class: landscape\n\n* - cell\n:::\n",
-        "## Section\n\n### Turned\n\n:::{list-table} Turned\n:class: landscape\n\n* - cell\n:::\n",
+        f"## Turned\n\n{TURNED}",
+        f"## Section\n\n### Turned\n\n{TURNED}",
     ],
 )
-def test_a_foot_may_follow_whatever_begins_a_sheet(copy, markdown):
-    source = copy("test-pdf-documents")
-    foot = ":::{container} page-status\nWords of the foot.\n:::"
-    (source / "chapter.md").write_text(f"# Chapter\n\n{markdown}\n{foot}\n", "utf-8")
-    built = run(source)
+def test_a_foot_may_follow_whatever_begins_a_sheet(project_with_feet, markdown):
+    (project_with_feet / "chapter.md").write_text(f"# Chapter\n\n{markdown}", "utf-8")
+    built = run(project_with_feet)
     assert built.warnings == ""
-    assert "Words of the foot." in built.pdf("book").text
+    assert "chapterfoot" in built.pdf("book").text
 
 
 @pytest.mark.parametrize(
@@ -629,6 +671,17 @@ def test_citations_lead_to_the_list_in_text_captions_and_cells(documents, name):
     assert "Study of Wang et al. (2018)" in document.text
 
 
+def test_entries_of_the_list_hang_below_their_first_line(documents):
+    book = documents.pdf("book")
+    # The second line of the entry with the long address begins with this word.
+    word = "consumers"
+    glyphs = book.glyphs[book.page_with("A long-term follow-up study.") - 1]
+    text = "".join(glyph.character for glyph in glyphs)
+    second_line = glyphs[text.index(word)].left
+    first_line = glyphs[text.index("Food")].left
+    assert 10 < second_line - first_line < 16
+
+
 def test_a_chapter_s_title_may_hold_a_link_though_each_page_repeats_it(copy):
     source = copy()
     change(source / "lists.md", "# Lists", "# Lists and [tables](tables.md)")
@@ -816,6 +869,24 @@ def test_typst_s_warnings_are_sphinx_s_each_time(copy, project):
         built = run(source, confoverrides={"typst_templates_path": ["_typst"]})
         assert "WARNING: unknown font family: no such font" in built.warnings
         assert "templates/common.typ" in built.warnings
+
+
+def test_a_warning_before_an_error_does_not_hide_its_page(copy):
+    source = copy()
+    with (source / "index.md").open("a", encoding="utf-8") as page:
+        page.write('\n```{raw} typst\n#text(font: "No Such Font")[x]\n```\n')
+    (source / "lists.md").write_text("# Lists\n\n中\n", encoding="utf-8")
+    warnings = run(source).warnings
+    assert "lists.md:3: ERROR: PDF/UA-1 error: the text" in warnings
+    assert "no such font" not in warnings
+
+
+def test_a_diagnostic_shows_no_endless_lines(copy):
+    source = copy()
+    (source / "lists.md").write_text(f"# Lists\n\n中 {'long ' * 1000}\n", encoding="utf-8")
+    warnings = run(source).warnings
+    assert "lists.md:3: ERROR: PDF/UA-1 error: the text" in warnings
+    assert max(map(len, warnings.split("\n"))) < 400
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,11 @@ BODY = """
 
 :::{{cited-on}}
 :::
+
+## How to cite this page
+
+:::{{cite-this}}
+:::
 """
 
 
@@ -85,7 +90,9 @@ def _part(
         column = inner if off is None and not field.is_required else off
         has_dash = is_item and index == 0
         yield " " * inner + f"## {_explanation(field)}"
-        yield _line(" " * indent + "- " * has_dash + "  " * (is_item and not has_dash), field.name, column)
+        yield _line(
+            " " * indent + "- " * has_dash + "  " * (is_item and not has_dash), field.name, column
+        )
         if field.part is None:
             continue
         deeper = inner + 2

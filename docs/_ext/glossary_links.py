@@ -33,6 +33,9 @@ CLOSED = (
     addnodes.only,
 )
 
+# Nor inside blocks with these classes: the foot of a page, and how to cite it.
+CLOSED_CLASSES = {"page-status", "cite-this"}
+
 
 def glossary(env: BuildEnvironment) -> dict[str, tuple[str, str]]:
     """Each term as the glossary writes it, with the page and anchor of its definition."""
@@ -71,7 +74,9 @@ def ancestors(node: nodes.Node) -> Iterator[nodes.Element]:
 
 
 def is_closed(text: nodes.Text) -> bool:
-    return any(isinstance(a, CLOSED) or "page-status" in a["classes"] for a in ancestors(text))
+    return any(
+        isinstance(a, CLOSED) or not CLOSED_CLASSES.isdisjoint(a["classes"]) for a in ancestors(text)
+    )
 
 
 def page_of(node: nodes.Node, docname: str) -> str:

@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 
 REQUIRED = {"startdocname", "targetname", "title"}
 OPTIONAL = {"template", "appendices", "metadata", "start_title"}
+# Typst shows the line of its source that it complains of; a whole table can be one line.
+LONGEST_LINE = 200
 
 
 class TypstPdfBuilder(TypstBuilder):
@@ -197,9 +199,10 @@ class TypstPdfBuilder(TypstBuilder):
 
 
 def legible(diagnostic: str) -> str:
-    """Typst's diagnostic without the warnings before the error and without temporary paths."""
+    """Typst's diagnostic without warnings before an error, temporary paths and endless lines."""
     start = max(diagnostic.find("error:"), 0)
-    return re.sub(rf"\S*/({re.escape(MAIN)}|templates/)", r"\1", diagnostic[start:]).strip()
+    text = re.sub(rf"\S*/({re.escape(MAIN)}|templates/)", r"\1", diagnostic[start:]).strip()
+    return "\n".join(line for line in text.split("\n") if len(line) <= LONGEST_LINE)
 
 
 def _is_menu(node: nodes.Node) -> bool:

@@ -152,6 +152,13 @@ class PdfTranslator(TypstTranslator):
         """Descriptions for search engines."""
         raise nodes.SkipNode
 
+    def visit_paragraph(self, node: Element) -> None:
+        # The base class leaves the first paragraph of an entry bare, so that it could not hang.
+        if isinstance(node.parent, nodes.citation):
+            self.append_block_fun(node, name="par", force_body=True)
+        else:
+            super().visit_paragraph(node)
+
     def visit_container(self, node: Element) -> None:
         if "literal-block-wrapper" in node["classes"]:
             self.append_block_fun(node, name="code-figure", named_params=self._number(node))
