@@ -20,7 +20,7 @@ Where the values come from, and how they were seen:
 
 The two articles of Newcombe, Agresti's book, R's page and NIST's page could not be opened on the day
 when this was written: their values are quoted from memory. They would mean little alone, so each
-data set is also calculated here from the printed formula (`by_hand`), in plain arithmetic that shares
+data set but `1:10` is also calculated here from the printed formula (`by_hand`), in plain arithmetic that shares
 no code with the module. The difference and ratio of 9 of 12 against 5 of 6, and of the Stata manual's
 7 of 16 against 12 of 14, are recalculated from the formula alone and stand for no printed value.
 """

@@ -246,6 +246,29 @@ def test_the_words_are_text_and_nothing_tells_when_or_where_it_was_drawn(built):
         assert "DejaVu Sans" in svg and "sans-serif" in svg
 
 
+def test_all_words_fit_into_the_picture_and_those_on_one_line_stay_apart(built):
+    """Measured in the widest font that readers are likely to have."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import TextPath
+
+    for svg in built.pictures.values():
+        lines: dict[float, list[tuple[float, float, str]]] = {}
+        for each in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text"):
+            style, words = each.attrib["style"], "".join(each.itertext()).strip()
+            size = float(re.search(r"([\d.]+)px", style)[1])
+            weight = "bold" if "bold" in style or "700" in style else "normal"
+            font = FontProperties(family="DejaVu Sans", weight=weight, size=size)
+            width = TextPath((0, 0), words, prop=font).get_extents().width
+            x = float(each.attrib["x"])
+            left = x - width / 2 if "text-anchor: middle" in style else x
+            lines.setdefault(float(each.attrib["y"]), []).append((left, left + width, words))
+        for placed in lines.values():
+            placed.sort()
+            assert placed[0][0] >= 0 and placed[-1][1] <= drawing.WIDTH * 72, placed
+            for (_, end, one), (start, _, other) in zip(placed, placed[1:], strict=False):
+                assert end <= start, (one, other)
+
+
 def test_another_build_elsewhere_draws_the_same_bytes(built, copy):
     assert build(copy("elsewhere")).pictures == built.pictures
 

@@ -53,7 +53,7 @@ def test_a_python_that_does_not_do_is_told_in_one_line(project, tmp_path, works,
     fake.chmod(0o755)
     said = run("make", f"PYTHON={fake}", f"VENV={tmp_path}/venv", cwd=project)
     assert said.returncode != 0
-    ours = [line for line in said.stderr.splitlines() if not line.startswith("make: ")]
+    ours = [line for line in said.stderr.splitlines() if not line.startswith("make")]
     assert len(ours) == 1
     assert ours[0].startswith(message)
     assert not (tmp_path / "venv").exists()

@@ -75,7 +75,8 @@ def ancestors(node: nodes.Node) -> Iterator[nodes.Element]:
 
 def is_closed(text: nodes.Text) -> bool:
     return any(
-        isinstance(a, CLOSED) or not CLOSED_CLASSES.isdisjoint(a["classes"]) for a in ancestors(text)
+        isinstance(a, CLOSED) or not CLOSED_CLASSES.isdisjoint(a["classes"])
+        for a in ancestors(text)
     )
 
 

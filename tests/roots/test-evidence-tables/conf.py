@@ -38,4 +38,6 @@ class StudyList(SphinxDirective):
 
 def setup(app):
     app.add_directive("study-list", StudyList)
+
+
 html_static_path = [str(Path(evidence.__file__).parents[2] / "_static")]
