@@ -47,7 +47,11 @@ class Copy:
         return subprocess.run(
             ["make", f"VENV={environment}", *ready, *arguments],
             cwd=self.path,
-            env={**os.environ, "SOURCE_DATE_EPOCH": EPOCH},
+            env={
+                **os.environ,
+                "SOURCE_DATE_EPOCH": EPOCH,
+                "PYTHONPATH": str(PROJECT / "docs" / "_ext"),
+            },
             capture_output=True,
             text=True,
             check=False,
@@ -82,6 +86,16 @@ def handbook(tmp_path_factory: pytest.TempPathFactory) -> Copy:
     built = copy.make()
     assert built.returncode == 0, built.stdout + built.stderr
     return copy
+
+
+@pytest.fixture
+def small_handbook(tmp_path: Path) -> Copy:
+    """The Makefile with one short page, for tests of the commands themselves."""
+    shutil.copytree(PROJECT / "tests" / "roots" / "test-make", tmp_path / "clone" / "docs")
+    shutil.copytree(PROJECT / "docs" / "_typst", tmp_path / "clone" / "docs" / "_typst")
+    for name in ("Makefile", "CITATION.cff"):
+        shutil.copy2(PROJECT / name, tmp_path / "clone" / name)
+    return Copy(tmp_path / "clone")
 
 
 @pytest.fixture
