@@ -1,6 +1,7 @@
 """How Sphinx builds the handbook. The pages are beside this file, our extensions in _ext/."""
 
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -21,6 +22,11 @@ copyright = (
 )
 version = release = citation["version"]
 language = "en"
+
+# Read the Docs names the address that readers see; elsewhere, pages name the public one.
+html_baseurl = os.environ.get(
+    "READTHEDOCS_CANONICAL_URL", "https://lupus-evidence-handbook.readthedocs.io/en/latest/"
+)
 
 # -- Reading the pages -------------------------------------------------------------------------
 
@@ -53,12 +59,13 @@ bibtex_cite_id = "{key}"
 # The day of this version, for "how to cite".
 evidence_date = citation["date-released"]
 
+# -- Links -------------------------------------------------------------------------------------
+
+# The handbook's own address: it may not be published yet, and the build checks its own links.
+linkcheck_ignore = [re.escape(html_baseurl)]
+
 # -- Web site ----------------------------------------------------------------------------------
 
-# Read the Docs names the address that readers see; elsewhere, pages name the public one.
-html_baseurl = os.environ.get(
-    "READTHEDOCS_CANONICAL_URL", "https://lupus-evidence-handbook.readthedocs.io/en/latest/"
-)
 html_theme = "furo"
 html_title = "Lupus, Stem Cells and Exosomes"
 html_favicon = "_static/favicon.svg"
