@@ -29,6 +29,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from itertools import chain, product
 from string import ascii_lowercase
 
@@ -58,21 +59,27 @@ WHOLE_LETTERS = str.maketrans("øłđı", "oldi")
 # --- Names ------------------------------------------------------------------------------------
 
 
+@cache
+def _text(latex: str) -> Text:
+    """A field as rich text; kept, because every citation formats its entry again."""
+    return Text.from_latex(latex)
+
+
 def surname(person: Person) -> Text:
     """The name a person is known by, "von" part included; a corporate author's whole name."""
     parts = person.prelast_names + person.last_names
-    return Text(" ").join([Text.from_latex(part) for part in parts])
+    return Text(" ").join([_text(part) for part in parts])
 
 
 class NameStyle(BaseNameStyle):
     """Surname and initials without points: "de Silva NL", "Wang D", "Smith JA Jr"."""
 
     def format(self, person: Person, abbr: bool = True) -> Text:
-        given = str(Text.from_latex(" ".join(person.first_names + person.middle_names)))
+        given = str(_text(" ".join(person.first_names + person.middle_names)))
         parts = [part for part in re.split(r"[\s.\-]+", given) if part]
         # "Krause, DS": these are initials already.
         initials = "".join(p if p.isupper() and len(p) <= 3 else p[0] for p in parts)
-        lineage = Text.from_latex(" ".join(person.lineage_names))
+        lineage = _text(" ".join(person.lineage_names))
         return Text(" ").join([part for part in (surname(person), initials, lineage) if part])
 
 
@@ -278,7 +285,7 @@ def _field(entry: Entry, name: str, *, required: bool = False) -> Text:
     value = entry.fields.get(name, "")
     if required and not value:
         raise FieldIsMissing(name, entry)
-    return Text.from_latex(value)
+    return _text(value)
 
 
 def _commas(*parts: Text | str) -> Text:
