@@ -8,9 +8,9 @@ alone, and so is a term that the page links by hand with ``{term}``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
+from doctree import ancestors
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
@@ -65,12 +65,6 @@ def canonical(found: str, by_folded: dict[str, str]) -> str:
     """The glossary's own spelling of a mention, which may be plural or capitalised."""
     folded = re.sub(r"\s+", " ", found).lower()
     return by_folded[folded] if folded in by_folded else by_folded[folded.removesuffix("s")]
-
-
-def ancestors(node: nodes.Node) -> Iterator[nodes.Element]:
-    while node.parent is not None:
-        node = node.parent
-        yield node
 
 
 def is_closed(text: nodes.Text) -> bool:

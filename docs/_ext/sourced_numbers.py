@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from doctree import ancestors
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
@@ -117,12 +118,6 @@ class OwnFigure(SphinxRole):
         shown = nodes.inline("", words, classes=[OWN], reason=reason)
         self.set_source_info(shown)
         return [shown], []
-
-
-def ancestors(node: nodes.Node) -> Iterator[nodes.Element]:
-    while node.parent is not None:
-        node = node.parent
-        yield node
 
 
 def is_closed(text: nodes.Text) -> bool:

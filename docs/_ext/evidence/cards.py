@@ -11,7 +11,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from . import wording
-from .pieces import Cell, anchor, bullets, citation, entry, link, row, table
+from .pieces import Cell, anchor, bullets, citation, entry, link, placed, row, table
 from .record import Arm, Population, Result, RiskOfBias, SharedPeople, Study
 from .store import docname_of, key_of, label, use, use_or_warn
 from .vocabulary import Design, Donor, EffectMeasure, Evidence, RetractionStatus
@@ -50,12 +50,7 @@ class StudyDirective(SphinxDirective):
         study = use_or_warn(self.env, key, self.get_location())
         if study is None:
             return []
-        found = self.show(study)
-        for node in found:
-            self.set_source_info(node)
-            for inner in node.findall(nodes.Element):
-                inner.source, inner.line = node.source, node.line
-        return found
+        return placed(self, self.show(study))
 
     def show(self, study: Study) -> list[nodes.Node]:
         raise NotImplementedError

@@ -17,7 +17,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from . import statements, wording
-from .pieces import Cell, bullets, citation, link, table
+from .pieces import Cell, bullets, citation, link, placed, table
 from .statements import CLAIM, ORIGIN, PAGES, QUOTATION, Claim, Match, Quotation, Topic, Verdict
 from .store import records
 from .tabling import heading, separated
@@ -35,12 +35,7 @@ class _Shown(SphinxDirective):
     """Gives the nodes that it makes their place in the source."""
 
     def run(self) -> list[nodes.Node]:
-        found = self.show()
-        for node in found:
-            self.set_source_info(node)
-            for inner in node.findall(nodes.Element):
-                inner.source, inner.line = node.source, node.line
-        return found
+        return placed(self, self.show())
 
     def show(self) -> list[nodes.Node]:
         raise NotImplementedError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -83,14 +83,19 @@ def _place(record: Any, steps: tuple[str | int, ...]) -> str:
     return ".".join(names) or "study"
 
 
+def unknown_field(name: str, known: Sequence[str]) -> str:
+    """What to say of a field that no record has: the likely one, or all there are."""
+    likely = get_close_matches(name, known, n=1)
+    hint = f"did you mean {likely[0]!r}?" if likely else f"known are: {', '.join(known)}"
+    return f"unknown field; {hint}"
+
+
 def _message(error: Any, steps: tuple[str | int, ...]) -> str:
     """What is wrong and what was expected, in words."""
     match error["type"]:
         case "extra_forbidden":
             known = fields_at(steps[:-1])
-            likely = get_close_matches(str(steps[-1]), known, n=1)
-            hint = f"did you mean {likely[0]!r}?" if likely else f"known are: {', '.join(known)}"
-            return f"unknown field; {hint}"
+            return unknown_field(str(steps[-1]), known)
         case "missing":
             return "this field is needed, and missing"
         case "value_error":

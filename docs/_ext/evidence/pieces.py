@@ -93,3 +93,12 @@ def bullets(items: Iterable[Cell]) -> nodes.bullet_list:
 def anchor(name: str) -> nodes.target:
     """A place within a page that links can lead to."""
     return nodes.target("", "", ids=[name])
+
+
+def placed(directive: SphinxDirective, found: list[nodes.Node]) -> list[nodes.Node]:
+    """The nodes that a directive makes, all with its own place in the source, for messages."""
+    for node in found:
+        directive.set_source_info(node)
+        for inner in node.findall(nodes.Element):
+            inner.source, inner.line = node.source, node.line
+    return found

@@ -11,7 +11,6 @@ import datetime
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any
 
@@ -22,7 +21,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
 from .grading import Certainty
-from .loading import line_of
+from .loading import line_of, unknown_field
 from .record import Misfit, Part, Words
 
 logger = logging.getLogger(__name__)
@@ -224,9 +223,7 @@ def _message(kind: str, error: Any) -> str:
     match error["type"]:
         case "extra_forbidden":
             known = [info.alias or name for name, info in RECORDS[kind].model_fields.items()]
-            likely = get_close_matches(str(error["loc"][-1]), known, n=1)
-            hint = f"did you mean {likely[0]!r}?" if likely else f"known are: {', '.join(known)}"
-            return f"unknown field; {hint}"
+            return unknown_field(str(error["loc"][-1]), known)
         case "missing":
             return "this field is needed, and missing"
         case "value_error":

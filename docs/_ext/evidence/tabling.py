@@ -14,7 +14,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from . import wording
-from .pieces import citation, link
+from .pieces import citation, link, placed
 from .record import Arm, Result, Study
 from .store import label, records, store, use, use_all, use_or_warn
 from .vocabulary import OUTCOMES, Design, Overlap, Treatment
@@ -89,11 +89,7 @@ class StudiesDirective(SphinxDirective):
         except Wrong as error:
             self.fault(error)
             return []
-        for node in found:
-            self.set_source_info(node)
-            for inner in node.findall(nodes.Element):
-                inner.source, inner.line = node.source, node.line
-        return found
+        return placed(self, found)
 
     def show(self) -> list[nodes.Node]:
         raise NotImplementedError
