@@ -13,7 +13,7 @@ from pdf_reading import Pdf, read_pdf
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(PROJECT / "docs" / "_ext"), str(PROJECT)]
 
-pytest_plugins = ("sphinx.testing.fixtures",)
+pytest_plugins = ("sphinx.testing.fixtures", "browser_bed")
 
 # What a clone holds of the project, so far as a build looks at it.
 SOURCES = ("Makefile", "CITATION.cff", "requirements.txt", "requirements-dev.txt", "docs")
