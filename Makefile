@@ -56,7 +56,7 @@ lint: $(VENV)/.dev-ready ## Check sources, Python and workflows without building
 	$(BIN)/zizmor --offline --quiet .github/workflows
 
 test: $(VENV)/.dev-ready ## Run every test
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadscope $(PYTEST_ARGS)
 
 new-study: $(VENV)/.build-ready ## Start the page of a study: make new-study KEY=wang2018
 	$(BIN)/python -m tools.new_study "$(KEY)"

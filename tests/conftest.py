@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from pdf_reading import Pdf, read_pdf
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -82,10 +83,18 @@ def copy_project(destination: Path) -> Copy:
 @pytest.fixture(scope="session")
 def handbook(tmp_path_factory: pytest.TempPathFactory) -> Copy:
     """The handbook as `make` builds it in a fresh folder. Read it only: all tests share it."""
-    copy = copy_project(tmp_path_factory.mktemp("handbook") / "clone")
-    built = copy.make()
-    assert built.returncode == 0, built.stdout + built.stderr
-    return copy
+    run = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        # Each worker has a folder inside the run's: whoever comes first builds for all.
+        run = run.parent
+    folder, said = run / "handbook", run / "handbook.log"
+    with FileLock(run / "handbook.lock"):
+        if not said.exists():
+            built = copy_project(folder).make()
+            said.write_text(f"{built.returncode}\n{built.stdout}{built.stderr}", encoding="utf-8")
+    code, message = said.read_text(encoding="utf-8").split("\n", 1)
+    assert code == "0", message
+    return Copy(folder)
 
 
 @pytest.fixture
