@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from evidence import drawing, plots
+from evidence import drawing, pictures, plots
 from evidence.loading import load
 from evidence.plots import Measure, Plot, rows_of
 from pdf_reading import Pdf, outside, overprinted, read_pdf
@@ -369,14 +369,14 @@ def test_a_changed_record_draws_a_new_picture_and_leaves_no_old_one(copy):
     kept = before.keys() & after.pictures.keys()
     assert (len(before), len(after.pictures), len(kept)) == (6, 6, 4)
     assert "67% (30% to 90%)" in shown(after, "others", "Not a comparison").svg
-    cached = {file.name for file in Path(after.app.doctreedir, plots.FOLDER).iterdir()}
+    cached = {file.name for file in Path(after.app.doctreedir, pictures.FOLDER).iterdir()}
     assert cached == after.pictures.keys()
 
 
 def test_a_picture_that_went_missing_is_drawn_again(copy):
     source = copy()
     first = build(source)
-    shutil.rmtree(Path(first.app.doctreedir, plots.FOLDER))
+    shutil.rmtree(Path(first.app.doctreedir, pictures.FOLDER))
     shutil.rmtree(Path(first.app.outdir, "_images"))
     assert build(source).pictures == first.pictures
 

@@ -11,7 +11,18 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from . import cards, citing, claims, exports, plots, record_reference, roles, store, tables
+from . import (
+    cards,
+    citing,
+    claims,
+    exports,
+    pictures,
+    plots,
+    record_reference,
+    roles,
+    store,
+    tables,
+)
 from .domain import EvidenceDomain
 
 
@@ -22,6 +33,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("source-read", store.take_record_out, priority=400)
     # First, so that whatever else asks at this event finds the records.
     app.connect("env-get-outdated", store.load_all, priority=100)
+    app.connect("build-finished", pictures.remove_old)
     for module in (roles, cards, tables, plots, claims, citing, exports, record_reference):
         module.setup(app)
     return {

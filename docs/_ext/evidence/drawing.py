@@ -1,4 +1,4 @@
-"""Draws effect plots as SVG with matplotlib: a label, a mark with its interval, and the words.
+"""Draws plots as SVG with matplotlib. An effect plot has a label, a mark with its interval, and words.
 
 All places are worked out here in inches and the text stays text, so that a screen reader, a search
 and a translation find it, and no font that happens to be installed changes a byte. Shapes tell the
@@ -13,6 +13,7 @@ from __future__ import annotations
 import io
 import math
 import textwrap
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -95,6 +96,23 @@ def draw(panels: tuple[Panel, ...], legend: tuple[tuple[str, str], ...] = ()) ->
 
     ``legend`` holds pairs of a kind of mark and its name.
     """
+    columns, legend_lines = _columns(panels), _legend_lines(legend)
+    height = height_of(panels, legend)
+    foot = height - EDGE - LEGEND_LINE * len(legend_lines)
+
+    def paint(paper: Paper) -> None:
+        for column in columns:
+            column.draw(paper)
+        if len(columns) > 1:
+            paper.rule(WIDTH / 2, EDGE, WIDTH / 2, foot)
+        for number, line in enumerate(legend_lines):
+            _draw_legend_line(paper, line, foot + number * LEGEND_LINE + LINE)
+
+    return svg(height, paint)
+
+
+def svg(height: float, paint: Callable[[Paper], None]) -> bytes:
+    """A picture of this height in inches as SVG: the same bytes for the same strokes."""
     import matplotlib
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
@@ -107,21 +125,9 @@ def draw(panels: tuple[Panel, ...], legend: tuple[tuple[str, str], ...] = ()) ->
         "axes.unicode_minus": True,
     }
     with matplotlib.rc_context(settings):
-        columns, legend_lines = _columns(panels), _legend_lines(legend)
-        height = height_of(panels, legend)
         figure = Figure(figsize=(WIDTH, height), facecolor="white")
         FigureCanvasSVG(figure)
-        paper = _Paper(figure, height)
-        for column in columns:
-            column.draw(paper)
-        if len(columns) > 1:
-            middle = WIDTH / 2
-            foot = height - EDGE - LEGEND_LINE * len(legend_lines)
-            paper.rule(middle, EDGE, middle, foot)
-        y = height - EDGE - LEGEND_LINE * len(legend_lines)
-        for line in legend_lines:
-            _draw_legend_line(paper, line, y + LINE)
-            y += LEGEND_LINE
+        paint(Paper(figure, height))
         written = io.BytesIO()
         figure.savefig(
             written, format="svg", facecolor="white",
@@ -140,7 +146,7 @@ def _columns(panels: tuple[Panel, ...]) -> list[_Column]:
     return [_Column(panel, index, len(panels)) for index, panel in enumerate(panels)]
 
 
-class _Paper:
+class Paper:
     """A figure on which inches count from the top left."""
 
     def __init__(self, figure: Figure, height: float) -> None:
@@ -209,7 +215,7 @@ class _Column:
     def _heading_height(self) -> float:
         return len(self.headings) * LINE * 1.2 + 0.1 if self.headings else 0
 
-    def draw(self, paper: _Paper) -> None:
+    def draw(self, paper: Paper) -> None:
         y = EDGE
         for line in self.headings:
             y += LINE * 1.2
@@ -262,7 +268,7 @@ class _Block:
         foot = FOOT + (LINE if self.block.axis else 0) if self.has_axis else GAP
         return self.top + sum(self.rows) + foot
 
-    def draw(self, paper: _Paper, top: float) -> None:
+    def draw(self, paper: Paper, top: float) -> None:
         column, block = self.column, self.block
         for number, line in enumerate(self.headings):
             paper.write(column.left, top + 0.18 + number * LINE, line, bold=True)
@@ -288,7 +294,7 @@ class _Block:
             )  # fmt: skip
 
     def _draw_row(
-        self, paper: _Paper, axes: Axes, mark: Mark, label: list[tuple[str, bool]],
+        self, paper: Paper, axes: Axes, mark: Mark, label: list[tuple[str, bool]],
         y: float, height: float, axes_top: float, limits: tuple[float, float],
     ) -> None:  # fmt: skip
         column = self.column
@@ -426,7 +432,7 @@ def _legend_lines(legend: tuple[tuple[str, str], ...]) -> list[list[tuple[float,
     return lines
 
 
-def _draw_legend_line(paper: _Paper, line: list[tuple[float, str, str]], y: float) -> None:
+def _draw_legend_line(paper: Paper, line: list[tuple[float, str, str]], y: float) -> None:
     from matplotlib.lines import Line2D
 
     for x, kind, name in line:

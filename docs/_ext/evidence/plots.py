@@ -8,15 +8,11 @@ with their sources. Nothing is pooled: estimates that others pooled are drawn as
 from __future__ import annotations
 
 import math
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
-from hashlib import sha256
-from importlib.metadata import version
-from pathlib import Path
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -24,7 +20,7 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from . import drawing, effects, wording
+from . import drawing, effects, pictures, wording
 from .drawing import Block, Mark, Panel
 from .effects import Estimate, NotEstimable
 from .pieces import Cell, citation, link, table
@@ -35,8 +31,6 @@ from .wording import _, capitalised
 
 logger = logging.getLogger(__name__)
 
-FOLDER = "effect-plots"
-PREFIX = "effect-plot-"
 # A longer time is said in the table alone.
 LONGEST_TIME = 28  # characters
 
@@ -668,9 +662,7 @@ class EffectPlot(SphinxDirective):
     # --- What the reader gets ---
 
     def _figure(self, plot: Plot) -> nodes.figure:
-        file = self._file(plot)
-        # From the source folder, where Sphinx looks for images: HTML and PDF both take it there.
-        uri = "/" + Path(os.path.relpath(file, self.env.srcdir)).as_posix()
+        uri = pictures.uri(self.env, repr((plot.layout, plot.legend)), plot.picture)
         figure = nodes.figure(
             "",
             nodes.image(uri=uri, alt=plot.alternative),
@@ -686,20 +678,6 @@ class EffectPlot(SphinxDirective):
             figure += legend
         self.add_name(figure)
         return figure
-
-    def _file(self, plot: Plot) -> Path:
-        """The picture, drawn unless the same was drawn before. Never in the source tree."""
-        shown = repr((plot.layout, plot.legend, version("matplotlib"))).encode()
-        digest = sha256(shown + Path(drawing.__file__).read_bytes()).hexdigest()
-        folder = Path(self.env.doctreedir, FOLDER)
-        file = folder / f"{PREFIX}{digest[:16]}.svg"
-        if not file.is_file():
-            folder.mkdir(parents=True, exist_ok=True)
-            # Whole or not at all, while other processes read the same page's twin.
-            part = file.with_suffix(f".{os.getpid()}")
-            part.write_bytes(plot.picture())
-            part.replace(file)
-        return file
 
     def _table(self, plot: Plot, heading: str, members: Sequence[Row]) -> nodes.table:
         """The data of a panel: rows of two panels never stand in one table."""
@@ -795,21 +773,5 @@ def _lines(words: Sequence[str]) -> list[nodes.Node]:
     return [nodes.paragraph("", each) for each in words]
 
 
-# --- Upkeep ---------------------------------------------------------------------------------------
-
-
-def remove_old_pictures(app: Sphinx, exception: Exception | None) -> None:
-    """Pictures that no page shows any more are left neither in the site nor in our folder."""
-    if exception is not None:
-        return
-    shown = {name for _pages, name in app.env.images.values()}
-    folders = [Path(app.doctreedir, FOLDER), Path(app.outdir, app.builder.imagedir or "_images")]
-    for folder in folders:
-        for file in folder.glob(f"{PREFIX}*.svg"):
-            if file.name not in shown:
-                file.unlink()
-
-
 def setup(app: Sphinx) -> None:
     app.add_directive("effect-plot", EffectPlot)
-    app.connect("build-finished", remove_old_pictures)
