@@ -375,10 +375,23 @@ def test_pubmed_xml_that_is_none_is_not_understood(
 
 def test_a_search_in_pubmed_goes_through_all_pages(client: Client, players: Players) -> None:
     players.searches["lupus"] = [str(number) for number in range(2500)]
-    found = pubmed.search(client, "lupus", since=datetime.date(2026, 1, 2))
-    assert found == players.searches["lupus"]
+    assert pubmed.search(client, "lupus") == players.searches["lupus"]
     assert len(players.server.requests) == 3
-    assert "mindate=2026%2F01%2F02" in players.server.requests[0].query
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "first", "last"),
+    [
+        (datetime.date(2026, 1, 2), datetime.date(2026, 1, 9), "2026/01/02", "2026/01/09"),
+        (None, datetime.date(2015, 12, 31), "1900/01/01", "2015/12/31"),
+    ],
+)
+def test_a_search_in_pubmed_can_be_for_some_days(
+    client: Client, players: Players, since, until, first: str, last: str
+) -> None:
+    query = f'(lupus OR SLE) AND ("{first}"[crdt] : "{last}"[crdt])'
+    players.searches[query] = ["7"]
+    assert pubmed.search(client, "lupus OR SLE", since=since, until=until) == ["7"]
 
 
 def test_a_search_in_pubmed_that_finds_too_much_says_so(client: Client, players: Players) -> None:
@@ -393,6 +406,8 @@ def test_a_search_in_pubmed_that_finds_too_much_says_so(client: Client, players:
         {"count": "1", "idlist": ["../../etc"]},
         {"count": "0", "idlist": [], "ERROR": "Search Backend failed"},
         {"count": "many", "idlist": []},
+        {"count": "2", "idlist": []},
+        {"count": "0", "idlist": [], "errorlist": {"fieldsnotfound": ["tiba"]}},
         {},
     ],
 )

@@ -28,6 +28,8 @@ DOIS_A_REQUEST = 30
 HITS_A_PAGE = 1000
 # A search gives its first 9,999 hits and no more.
 MOST_HITS = 9999
+# Before any record that PubMed has.
+PUBMEDS_FIRST_DAY = datetime.date(1900, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -68,10 +70,17 @@ class Article:
     """The day on which it came into PubMed."""
 
 
+class _Misread(Part):
+    """What of a query PubMed passed over without a word to those who read only the numbers."""
+
+    fields: tuple[Words, ...] = Field((), alias="fieldsnotfound")
+
+
 class _Result(Part):
     count: int
     numbers: tuple[Words, ...] = Field(alias="idlist")
     error: Words = Field("", alias="ERROR")
+    misread: _Misread = Field(_Misread(), alias="errorlist")
 
 
 class _Found(Part):
@@ -87,16 +96,14 @@ def search(
 ) -> list[str]:
     """The numbers of all articles that a query finds, in PubMed's order.
 
-    With `since` and `until` only those that came into PubMed on these days or between them.
+    With `since` or `until` only those whose record PubMed made on these days or between them.
     Raises NotUnderstood where a search finds more than PubMed gives.
     """
+    if since or until:
+        # Not the day of entry: for an article that comes in late, that is the day it appeared.
+        first, last = since or PUBMEDS_FIRST_DAY, until or datetime.date.today()
+        query = f'({query}) AND ("{first:%Y/%m/%d}"[crdt] : "{last:%Y/%m/%d}"[crdt])'
     parameters = {"term": query, "retmax": str(HITS_A_PAGE)}
-    if since:
-        parameters |= {
-            "datetype": "edat",
-            "mindate": f"{since:%Y/%m/%d}",
-            "maxdate": f"{until or datetime.date.today():%Y/%m/%d}",
-        }
     read = _search_reader()
     numbers: list[str] = []
     while True:
@@ -110,8 +117,12 @@ def search(
                 f"narrow the search {query!r}"
             )
         numbers += found.numbers
-        if len(numbers) >= found.count or not found.numbers:
+        if len(numbers) >= found.count:
             return numbers
+        if not found.numbers:
+            raise NotUnderstood(
+                f"PubMed counts {found.count} articles and gives {len(numbers)} of them"
+            )
 
 
 def _search_reader() -> Callable[[bytes], _Found]:
@@ -121,6 +132,9 @@ def _search_reader() -> Callable[[bytes], _Found]:
         found = fitting(body)
         if found.result.error:
             raise NotUnderstood(f"PubMed could not search: {found.result.error}")
+        if found.result.misread.fields:
+            unknown = ", ".join(found.result.misread.fields)
+            raise NotUnderstood(f"PubMed knows no such field, mend the search: {unknown}")
         if not all(re.fullmatch(r"\d{1,9}", number) for number in found.result.numbers):
             raise NotUnderstood("PubMed sent a search result that holds no PubMed numbers")
         return found
