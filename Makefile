@@ -20,7 +20,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/$(OUT)/pycache
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all html pdf live linkcheck lint test new-study lock clean help
+.PHONY: all html pdf live linkcheck lint readability test new-study lock clean help
 
 all: html pdf ## Build the web site and the PDF (the default)
 	@echo
@@ -54,6 +54,9 @@ lint: $(VENV)/.dev-ready ## Check sources, Python and workflows without building
 	$(BIN)/check-jsonschema --builtin-schema vendor.readthedocs .readthedocs.yaml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/zizmor --offline --quiet .github/workflows
+
+readability: $(VENV)/.dev-ready html ## Show how hard each page's In short and the handout are to read
+	$(BIN)/python -m tools.readability $(OUT)/html
 
 test: $(VENV)/.dev-ready ## Run every test
 	$(BIN)/python -m pytest -n auto --dist loadscope $(PYTEST_ARGS)

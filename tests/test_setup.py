@@ -32,6 +32,7 @@ def test_help_lists_every_command(project):
         "live",
         "linkcheck",
         "lint",
+        "readability",
         "test",
         "lock",
         "clean",
