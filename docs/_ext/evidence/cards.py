@@ -180,6 +180,7 @@ def who(population: Population) -> str:
 def how_many(study: Study) -> str:
     """ "18 enrolled, 12 treated, 18 analysed"; what the source does not report is left out."""
     words = {
+        "studies": _("{n} studies"),
         "planned": _("{n} planned"),
         "enrolled": _("{n} enrolled"),
         "treated": _("{n} treated"),

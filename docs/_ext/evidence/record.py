@@ -319,6 +319,8 @@ class RiskOfBias(Part):
 class Numbers(Part):
     """People at each stage of the study."""
 
+    studies: People | None = None
+    """Studies that a review takes together."""
     planned: People | None = None
     """People that the registration plans for."""
     enrolled: Count | None = None

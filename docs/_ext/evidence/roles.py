@@ -124,7 +124,10 @@ def part_of(result: Result, found: Figures, form: str) -> str:
 
 
 class StudyRole(_RecordRole):
-    """A study's name, or with ``key:enrolled`` and the like a figure of its card, as a link."""
+    """A study's name, or with ``key:enrolled`` and the like a figure of its card, as a link.
+
+    ``key:arm:placebo`` prints the number of people in an arm.
+    """
 
     def words(self, key: str, study: Study, rest: list[str]) -> list[nodes.Node]:
         shown = link(
@@ -142,6 +145,7 @@ def facts(study: Study) -> dict[str, str]:
     """What `{study}` can print of a record, by its name; only what the record has."""
     counts = {name: value for name, value in study.numbers if value is not None}
     found = {name: wording.number(value) for name, value in counts.items()}
+    found |= {f"arm:{arm.id}": wording.number(arm.n) for arm in study.arms if arm.n is not None}
     for name in ("years", "follow_up", "phase", "comparator", "cohort"):
         if (value := getattr(study, name)) is not None:
             found[name.replace("_", "-")] = value
