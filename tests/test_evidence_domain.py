@@ -280,7 +280,7 @@ def test_a_wrong_fact_of_a_study_names_what_there_is(source: Path) -> None:
     change(source / "other.md", "{result}`li2013:death`", "{study}`li2013:treated`")
     assert build(source).warnings == [
         "other.md:10: WARNING: {study}`li2013:treated`: the record has no 'treated'; it has: enrolled, "
-        "follow-up [evidence.role]"
+        "follow-up, arm:all [evidence.role]"
     ]
 
 

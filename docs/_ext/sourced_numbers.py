@@ -50,8 +50,9 @@ NOT_FIGURES = (
      r"\b(?:[Pp]hases?|[Gg]rades?|[Tt]ables?|[Ff]igures?|[Tt]ype|[Pp]art|[Aa]rticle|[Ss]ection|[Cc]hapter|[Vv]ersion|[Ss]tage|RoB|Python|CC BY) \d+(?:\.\d+)*[a-z]?(?:(?:/|–|, | and | or | to )\d+(?:\.\d+)*[a-z]?)*\b"),
     ("the kind of an interval, not its limits: 95% interval",
      r"\b9[059](?:\.\d)?% (?:confidence |credible )?(?:interval|limit)s?\b"),
-    ("the hundred that another number is counted out of: 95 of 100 adults, as 95%",
-     r"(?<=\d) (?:(?:of|in|out of)(?: every)?) 100\b(?![.,]\d)"),
+    ("the hundred that another number is counted out of: 95 of 100 adults, as 95%; 10 more people "
+     "in every 100",
+     r"(?:(?<=\d) (?:of|in|out of)|\b(?:of|in) every) 100\b(?![.,]\d)"),
     ("a telephone number for emergencies", rf"(?<![\d.,])(?:999|111|112|911)\b(?![.,]\d)(?!\s?{UNITS})"),
     ("the name of a receptor or part of a CAR", r"\b4-1BB\b"),
 )  # fmt: skip

@@ -145,7 +145,6 @@ def facts(study: Study) -> dict[str, str]:
     """What `{study}` can print of a record, by its name; only what the record has."""
     counts = {name: value for name, value in study.numbers if value is not None}
     found = {name: wording.number(value) for name, value in counts.items()}
-    found |= {f"arm:{arm.id}": wording.number(arm.n) for arm in study.arms if arm.n is not None}
     for name in ("years", "follow_up", "phase", "comparator", "cohort"):
         if (value := getattr(study, name)) is not None:
             found[name.replace("_", "-")] = value
@@ -153,6 +152,7 @@ def facts(study: Study) -> dict[str, str]:
         found["dose"] = wording.cells_given(study.cells.dose, study.cells.dose_unit)
     if study.cells and study.cells.infusions:
         found["infusions"] = study.cells.infusions
+    found |= {f"arm:{arm.id}": wording.number(arm.n) for arm in study.arms if arm.n is not None}
     return found
 
 
