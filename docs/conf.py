@@ -39,6 +39,7 @@ extensions = [
     "glossary_links",
     "alternative_text",
     "site_files",
+    "site_search",
     "sourced_numbers",
     "evidence",
     "typst_pdf",

@@ -1,0 +1,262 @@
+"""Search: brand names, short forms and misspellings lead to the sentence, from any file server."""
+
+import contextlib
+import gzip
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browser_bed import serve
+from conftest import PROJECT
+from sphinx.errors import ExtensionError
+from sphinx.testing.util import SphinxTestApp
+
+ROOT = PROJECT / "tests" / "roots" / "test-search"
+OURS = {
+    "templates_path": [str(PROJECT / "docs" / "_templates")],
+    "html_static_path": [str(PROJECT / "docs" / "_static")],
+}
+
+
+@contextlib.contextmanager
+def site_app(source: Path) -> Iterator[SphinxTestApp]:
+    app = SphinxTestApp("html", srcdir=source, confoverrides=OURS)
+    try:
+        yield app
+    finally:
+        app.cleanup()
+
+
+def build(source: Path) -> tuple[Path, str]:
+    """Build the site; the folder of its pages, and the warnings."""
+    with site_app(source) as app:
+        app.build()
+        return Path(app.outdir), app.warning.getvalue()
+
+
+def index(outdir: Path, name: str):
+    """What a file of the index holds."""
+    script = (outdir / "search" / name).read_text(encoding="utf-8")
+    found = re.fullmatch(r'handbookSearch\("([^"]+)",(.*)\);\n', script)
+    assert found[1] == name
+    return json.loads(found[2])
+
+
+def files(outdir: Path) -> dict[str, bytes]:
+    folder = outdir / "search"
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*.js")}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory) -> Path:
+    """The small site; its folder."""
+    source = tmp_path_factory.mktemp("search") / "source"
+    shutil.copytree(ROOT, source)
+    outdir, warnings = build(source)
+    assert warnings == ""
+    return outdir
+
+
+@pytest.fixture(scope="module")
+def small_site(built):
+    with serve(built) as address:
+        yield address
+
+
+@pytest.fixture
+def own(tmp_path) -> Path:
+    shutil.copytree(ROOT, tmp_path / "source")
+    return tmp_path / "source"
+
+
+@pytest.fixture
+def answers(open_page, small_site):
+    """What the search page shows for a question: its status line, and title and text of each."""
+
+    def ask(question: str):
+        page = open_page(base_url=small_site)
+        page.goto("index.html")
+        page.get_by_role("searchbox").fill(question)
+        page.get_by_role("searchbox").press("Enter")
+        page.wait_for_url("**/search.html?*")
+        page.wait_for_function(
+            "() => !['', 'Searching …'].includes(document.querySelector('[role=status]').textContent)"
+        )
+        results = page.locator("#site-search-results li")
+        return page, page.get_by_role("status").text_content(), results.all_inner_texts()
+
+    return ask
+
+
+# -- The index ---------------------------------------------------------------------------------
+
+
+def test_each_section_has_its_heading_and_sentences(built):
+    listed = index(built, "index.js")
+    assert [page[1:] for page in listed["pages"]] == [
+        ["glossary.html", "Glossary"],
+        ["index.html", "A small handbook"],
+        ["topics/medicines.html", "Medicines"],
+        ["topics/skin.html", "Skin"],
+    ]
+    assert index(built, "text/topics/skin.js") == [
+        ["Lupus often shows on the skin."],
+        [
+            "A malar rash is red skin over both cheeks.",
+            "It may burn in the sun.",
+            "Écrasé is a word with accents.",
+            "Rashes in one study",
+            "Rash · People",
+            "Discoid · 9 of 12",
+        ],
+    ]
+    assert [0, "term-flare", "flare"] in listed["sections"]
+
+
+def test_sphinx_s_own_index_is_not_written(built):
+    assert not (built / "searchindex.js").exists()
+
+
+def test_words_lose_case_and_accents(built):
+    assert "ecrase" in index(built, "index.js")["words"]
+
+
+@pytest.mark.parametrize("edit", ["nothing", "text", "new page", "removed page", "synonyms"])
+def test_the_index_of_an_edited_site_is_that_of_a_clean_build(own, tmp_path, edit):
+    build(own)
+    if edit == "text":
+        page = own / "topics" / "skin.md"
+        page.write_text(page.read_text(encoding="utf-8") + "\nItching.\n", encoding="utf-8")
+    elif edit == "new page":
+        (own / "topics" / "new.md").write_text("---\norphan: true\n---\n# New\n", encoding="utf-8")
+    elif edit == "removed page":
+        (own / "topics" / "skin.md").unlink()
+        contents = (own / "index.md").read_text(encoding="utf-8")
+        (own / "index.md").write_text(contents.replace("topics/skin\n", ""), encoding="utf-8")
+        (own / "search-words.yaml").write_text("- [flare, attack]\n", encoding="utf-8")
+    elif edit == "synonyms":
+        (own / "search-words.yaml").write_text("- [flare, attack]\n", encoding="utf-8")
+    again, _warnings = build(own)
+    shutil.copytree(own, tmp_path / "afresh", ignore=shutil.ignore_patterns("_build"))
+    clean, _warnings = build(tmp_path / "afresh")
+    assert files(again) == files(clean)
+    assert len(files(clean)) > 5
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ("butterfly rash: malar rash", 1, "not a list; each line"),
+        ("- [flare, attack]\n- [one]", 2, "not a list of two or more phrases; each line"),
+        ("- [flare, '...']", 1, "not a list of two or more phrases; each line"),
+        ("- [flare, attack]\n- [flare, {a: b}]", 2, "not a list of two or more phrases"),
+        ("- [flare", 1, "expected ',' or ']'"),
+    ],
+)
+def test_a_mistake_in_the_synonyms_is_told_with_its_line(own, text, line, message):
+    (own / "search-words.yaml").write_text(text, encoding="utf-8")
+    with site_app(own) as app, pytest.raises(ExtensionError) as raised:
+        app.build()
+    assert f"search-words.yaml:{line}: {message}" in str(raised.value)
+
+
+def test_synonyms_that_lead_nowhere_are_told(own):
+    (own / "search-words.yaml").write_text(
+        "- [flare, attack]\n- [Lupkynis, voclosporin]\n", encoding="utf-8"
+    )
+    _outdir, warnings = build(own)
+    assert (
+        "search-words.yaml:2: WARNING: no page has a word of this group: Lupkynis, voclosporin"
+        in warnings
+    )
+
+
+# -- In the browser ----------------------------------------------------------------------------
+
+
+def test_an_everyday_name_finds_the_medical_one_and_shows_the_sentence(answers):
+    page, status, results = answers("butterfly rash")
+    assert "Also searched: malar rash." in status
+    assert results[0].startswith("Skin: Rashes")
+    assert "A malar rash is red skin over both cheeks." in results[0]
+    assert page.locator("#site-search-results mark").first.text_content() == "malar"
+    page.get_by_role("link", name="Skin: Rashes").click()
+    assert page.url.endswith("topics/skin.html#rashes")
+
+
+def test_a_brand_name_finds_the_medicine(answers):
+    _page, status, results = answers("Benlysta")
+    assert "Also searched: belimumab." in status
+    assert results[0].startswith("Medicines: Belimumab")
+
+
+def test_a_short_form_is_found(answers):
+    _page, _status, results = answers("UC-MSC")
+    assert "Cells named UC-MSC are no medicine." in results[0]
+
+
+@pytest.mark.parametrize("typed", ["belimumba", "belimmab", "bellimumab", "belumimab"])
+def test_a_misspelling_is_forgiven_and_said(answers, typed):
+    _page, status, results = answers(typed)
+    assert f"No page has “{typed}”. Shown instead: “belimumab”." in status
+    assert results[0].startswith("Medicines: Belimumab")
+
+
+def test_a_term_of_the_glossary_comes_first(answers):
+    _page, _status, results = answers("flares")
+    assert results[0].startswith("Glossary: flare")
+
+
+def test_what_no_page_has_is_said(answers):
+    _page, status, results = answers("zzzzzz")
+    assert status.startswith("No page matches.")
+    assert results == []
+
+
+def test_markup_in_questions_and_headings_stays_text(answers):
+    page, _status, results = answers('<img src=x onerror=alert(1)> alert "heading"')
+    assert page.locator("#site-search-results :is(img, script)").count() == 0
+    assert any("<script>alert(“heading”)</script>" in result for result in results)
+
+
+def test_without_javascript_the_page_says_where_else_to_look(open_page, small_site):
+    page = open_page(base_url=small_site, javascript=False)
+    page.goto("search.html?q=flare")
+    assert page.get_by_text("Search needs JavaScript").is_visible()
+    assert page.get_by_role("link", name="Glossary").first.is_visible()
+
+
+def test_search_works_from_a_folder_too(browser, built):
+    page = browser.new_page()
+    page.goto((built / "search.html").as_uri() + "?q=flare")
+    page.wait_for_selector("#site-search-results li")
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("question", "address"),
+    [
+        ("butterfly rash", "lupus/symptoms-and-organs.html"),
+        ("UC-MSC", "glossary.html#term-UC-MSC"),
+        ("Benlysta", "glossary.html#term-belimumab"),
+        ("exosomes lupus", "exosomes/in-lupus.html"),
+        ("stop my medicines", "before-you-decide/never-stop-medicines.html"),
+    ],
+)
+def test_readers_of_the_handbook_find_what_they_ask_for(page_at, question, address):
+    """On a telephone's connection too: less than 150 kB of index, and no other page is fetched."""
+    page = page_at()
+    sent = []
+    page.on("response", lambda answer: sent.append(answer))
+    page.goto(f"search.html?q={question}")
+    page.wait_for_selector("#site-search-results li")
+    found = page.locator("#site-search-results li a").evaluate_all(
+        "links => links.map(link => link.getAttribute('href'))"
+    )
+    assert any(link.endswith(address) or f"{address}#" in link for link in found[:8]), found
+    loaded = [answer for answer in sent if "/search/" in answer.url]
+    assert sum(len(gzip.compress(answer.body())) for answer in loaded) < 150_000
+    assert [answer.url for answer in sent if answer.url.endswith(".html")] == []
