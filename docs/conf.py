@@ -40,6 +40,8 @@ extensions = [
     "alternative_text",
     "site_files",
     "site_search",
+    "moved_pages",
+    "not_found",
     "sourced_numbers",
     "evidence",
     "typst_pdf",

@@ -7,6 +7,7 @@ Each rule is one small function in `bibliography` or `markdown`, listed in that 
 from pathlib import Path
 
 from tools.lint import bibliography, markdown
+from tools.lint.addresses import vanished_pages
 from tools.lint.bibtex import Bibliography
 from tools.lint.finding import Finding, apply
 from tools.lint.myst import Page
@@ -29,4 +30,4 @@ def lint(docs: Path) -> list[Finding]:
     found = apply(bibliography.RULES, references, Bibliography.read(references, cited))
     for path, page in pages.items():
         found += apply(markdown.RULES, path, page)
-    return found
+    return found + vanished_pages(docs)
