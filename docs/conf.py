@@ -45,6 +45,7 @@ extensions = [
     "sourced_numbers",
     "evidence",
     "typst_pdf",
+    "speed",
 ]
 exclude_patterns = ["_*"]
 nitpicky = True

@@ -4,7 +4,6 @@ import re
 import shutil
 from pathlib import Path
 
-import pybtex.plugin
 import pytest
 from docutils import nodes
 from sphinx.errors import ExtensionError
@@ -346,17 +345,3 @@ def test_parallel_reading_gives_the_same_pages(build, source, make_app, tmp_path
     app, warnings = build(parallel=2)
     assert warnings == ""
     assert snapshot(app) == clean_build(make_app, source, tmp_path)
-
-
-# --- Speed ------------------------------------------------------------------------------------
-
-
-def test_citations_do_not_read_package_metadata(build, monkeypatch):
-    """pybtex looks plugins up among all installed packages, unless they are registered."""
-    asked = []
-    find = pybtex.plugin.entry_points
-    monkeypatch.setattr(
-        pybtex.plugin, "entry_points", lambda **how: asked.append(how["name"]) or find(**how)
-    )
-    build()
-    assert asked.count("plaintext") == 1  # when it is registered, not for each of 30 citations

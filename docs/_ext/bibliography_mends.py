@@ -1,4 +1,4 @@
-"""Mends of sphinxcontrib-bibtex 2.7: plain errors, honest incremental builds, speed."""
+"""Mends of sphinxcontrib-bibtex 2.7: plain errors and honest incremental builds."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ import re
 from pathlib import Path
 
 from docutils import nodes
-from pybtex.backends.plaintext import Backend
 from pybtex.database.input.bibtex import Parser
 from pybtex.exceptions import PybtexError
-from pybtex.plugin import register_plugin
 from pybtex.scanner import PybtexSyntaxError
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -111,9 +109,6 @@ def pages_to_rewrite(app: Sphinx, env: BuildEnvironment) -> set[str]:
 
 def setup(app: Sphinx) -> dict[str, object]:
     app.setup_extension("sphinxcontrib.bibtex")
-    # For each citation sphinxcontrib-bibtex asks for this backend by name, and pybtex would
-    # each time read the metadata of every installed package: half of the build.
-    register_plugin("pybtex.backends", "plaintext", Backend, force=True)
     for name in BibtexDomain.roles:
         app.add_role_to_domain("cite", name, CitationRole(), override=True)
     app.connect("builder-inited", check_bibfiles, priority=400)  # before it reads the files

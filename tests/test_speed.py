@@ -1,0 +1,126 @@
+"""What makes builds quicker leaves the output alone; the menu shows the reader's own part."""
+
+import hashlib
+import inspect
+import os
+import re
+import subprocess
+import sys
+
+import pybtex.plugin
+import pytest
+import yaml
+from speed import menu
+from speed.yaml_in_c import PlainLoader, QuickLoader
+from sphinxcontrib.bibtex.domain import BibtexDomain, _FilterVisitor
+from tiny_handbook import PROJECT, contents, tiny_handbook
+
+MENU = re.compile(r'<div class="sidebar-tree">\s*(.*?)\s*</div>', re.DOTALL)
+
+
+def build_as_it_comes(tiny):
+    """In a process of its own: some of what is quicker stays with the process."""
+    tiny.replace("conf.py", '    "speed",\n', "")
+    built = subprocess.run(
+        [sys.executable, "-m", "sphinx", "-q", "-W", "-b", "html", tiny.docs, tiny.path / "slow"],
+        env={**os.environ, "PYTHONPATH": str(PROJECT / "docs" / "_ext")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert built.returncode == 0, built.stderr
+    return contents(tiny.path / "slow", besides=".doctrees")
+
+
+@pytest.fixture(scope="module")
+def quick_and_slow(tmp_path_factory):
+    tiny = tiny_handbook(tmp_path_factory.mktemp("speed") / "tiny")
+    return contents(tiny.build()), build_as_it_comes(tiny)
+
+
+def test_the_output_is_the_same_but_for_the_menu(quick_and_slow):
+    quick, slow = quick_and_slow
+    assert quick.keys() == slow.keys()
+    for name in slow:
+        if name.endswith(".html"):
+            assert MENU.sub("", quick[name].decode()) == MENU.sub("", slow[name].decode())
+        else:
+            assert quick[name] == slow[name], name
+
+
+def shown_in_menu(page: bytes) -> list[tuple[str, str]]:
+    found = MENU.search(page.decode())[1]
+    return re.findall(r"<li class=\"([^\"]+)\"><a [^>]*>(.*?)</a>", found)
+
+
+def test_the_menu_shows_the_own_part_and_the_names_of_the_others(quick_and_slow):
+    quick, _slow = quick_and_slow
+    assert shown_in_menu(quick["one/first.html"]) == [
+        ("toctree-l1 current has-children", "Part one"),
+        ("toctree-l2 current current-page", "First page"),
+        ("toctree-l2", "Second page"),
+        ("toctree-l1", "Part two"),
+        ("toctree-l1", "Evidence"),
+        ("toctree-l1", "Glossary"),
+        ("toctree-l1", "References"),
+        ("toctree-l1", "The project"),
+    ]
+
+
+def test_pages_outside_the_tree_show_the_parts(quick_and_slow):
+    quick, _slow = quick_and_slow
+    shown = shown_in_menu(quick["search.html"])
+    assert [title for _classes, title in shown][:2] == ["Part one", "Part two"]
+    assert {classes for classes, _title in shown} == {"toctree-l1"}
+
+
+def test_open_parts_are_marked_up_as_furo_does_it(quick_and_slow):
+    quick, slow = (MENU.search(built["one/first.html"].decode())[1] for built in quick_and_slow)
+    own_part = quick[: quick.index("Part two")]
+    assert own_part.count("<li") == 4
+    assert slow.startswith(own_part.rpartition("<li")[0])
+    links = re.compile(r"<a [^>]*>.*?</a>")
+    assert set(links.findall(quick)) < set(links.findall(slow))
+
+
+def test_a_long_list_is_left_to_its_own_page(tmp_path, monkeypatch):
+    monkeypatch.setattr(menu, "LONGEST", 1)
+    built = contents(tiny_handbook(tmp_path / "tiny").build())
+    titles = [title for _classes, title in shown_in_menu(built["evidence/studies/li2013.html"])]
+    assert titles[2:5] == ["Evidence", "Studies", "A study in Nanjing"]
+    titles = [title for _classes, title in shown_in_menu(built["evidence/studies/index.html"])]
+    assert titles[2:5] == ["Evidence", "Studies", "Glossary"]
+
+
+def test_yaml_faults_are_told_in_the_words_of_pyyaml():
+    for text in ("a: b: c", "- [1, 2", "a: 'b", "\tx: 1", "a: *b", "%", "a: \x01"):
+        told = []
+        for loader in (PlainLoader, QuickLoader):
+            with pytest.raises(yaml.YAMLError) as caught:
+                yaml.load(text, loader)
+            told.append(str(caught.value))
+        assert told[0] == told[1]
+
+
+def test_citations_do_not_read_package_metadata(tmp_path, monkeypatch):
+    """pybtex looks plugins up among all installed packages, unless they are registered."""
+    asked = []
+    find = pybtex.plugin.entry_points
+    monkeypatch.setattr(
+        pybtex.plugin, "entry_points", lambda **how: asked.append(how["name"]) or find(**how)
+    )
+    tiny_handbook(tmp_path / "tiny").build()
+    assert asked.count("plaintext") == 1  # when it is registered, not for each citation
+
+
+def test_what_our_code_stands_in_for_is_as_we_know_it():
+    """When this fails, compare the new code with `speed.citations`, then note its fingerprint."""
+    known = {
+        BibtexDomain.get_filtered_entries: "3ec52cc65a607579",
+        BibtexDomain.resolve_xref: "53e1f8c0f8f6a137",
+        BibtexDomain.env_updated: "738666286f00a8c1",
+        _FilterVisitor: "1c378ddc950091f6",
+    }
+    for code, fingerprint in known.items():
+        source = inspect.getsource(code)
+        assert hashlib.sha256(source.encode()).hexdigest()[:16] == fingerprint, code.__qualname__
