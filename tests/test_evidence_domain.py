@@ -190,7 +190,7 @@ SENTENCES = [
     "Share: 28% (95% interval 20% to 37%).",
     f"Parts: 9 of 12, 75%, 9, 12, −2.1 g/24 h {CONTRADICTION}, 4.",
     "Comparison: risk ratio 0.9 (95% interval 0.55 to 1.47; p = 0.68).",
-    "Studies: Kunming placebo-controlled trial, 18 people, 200 million cells in total, 27 months (median).",
+    "Studies: Kunming placebo-controlled trial, 18 people, 6 on placebo, 200 million cells in total, 27 months (median).",
     "Kunming placebo-controlled trial 5 of 6 (83%)",
 ]
 
@@ -308,6 +308,10 @@ CARD = [
 def test_the_card_tells_what_the_record_has(web: Built, pdf: Pdf, words: str) -> None:
     assert words in web.text(f"{STUDIES}/deng2017")
     assert words in pdf.text
+
+
+def test_the_card_of_a_review_tells_how_many_studies_it_takes_together(web: Built) -> None:
+    assert "How many 8 studies, 300 analysed" in web.text(f"{STUDIES}/pooled2020")
 
 
 def test_the_card_leaves_out_what_is_not_reported(web: Built) -> None:

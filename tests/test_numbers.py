@@ -38,9 +38,9 @@ def not_repeated(line: int, numbers: str) -> tuple[str, int, str]:
     )
 
 
-def no_reason(line: int, text: str) -> tuple[str, int, str]:
-    remedy = "give the reason: {own-figure}`number | reason`"
-    return "bare.md", line, f"{{own-figure}}`{text}`: {remedy}"
+def no_reason(line: int, text: str, role: str = "own-figure") -> tuple[str, int, str]:
+    remedy = f"give the reason: {{{role}}}`number | reason`"
+    return "bare.md", line, f"{{{role}}}`{text}`: {remedy}"
 
 
 FINDINGS = [
@@ -65,6 +65,8 @@ FINDINGS = [
     no_reason(60, "28"),
     no_reason(62, "29 | "),
     no_source("bare.md", 66, "footnote", "31"),
+    no_source("bare.md", 68, "paragraph", "32, 34"),
+    no_reason(68, "34", "typed-figure"),
     not_repeated(14, "13"),
     # 12 is told below, 14 is not.
     not_repeated(15, "14"),

@@ -9,6 +9,9 @@ Each paragraph, list item and table row with a digit needs one of these:
   which prints the part before the bar and keeps the reason in the document, for those who check.
   It excuses its own words; in a table's caption it excuses the table.
 
+A figure of a study that has a record is printed from it; the offline lint asks for that, and
+``{typed-figure}`number | reason``` tells it why one is typed all the same.
+
 A number in an "In short" box may also go without, if the page repeats it where its source stands.
 
 Not counted: headings, links and their text, code, the glossary's definitions, the foot of the page,
@@ -106,17 +109,23 @@ NOT_REPEATED = (
 )
 
 
-class OwnFigure(SphinxRole):
-    """``{own-figure}`number | reason```: a count or a calculation of the handbook's own."""
+class FigureWithReason(SphinxRole):
+    """``{role}`number | reason```: prints the number and keeps the reason in the document.
+
+    `own-figure` marks a count or a calculation of the handbook's own, which needs no source.
+    `typed-figure` marks a figure of a study that its record cannot hold. It needs its citation
+    like any other; the mark tells the lint why it does not come from the record.
+    """
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         words, _bar, reason = (part.strip() for part in self.text.partition("|"))
         if not reason:
             logger.warning(
-                "{own-figure}`%s`: give the reason: {own-figure}`number | reason`", self.text,
+                "{%s}`%s`: give the reason: {%s}`number | reason`",
+                self.name, self.text, self.name,
                 location=self.get_location(), type="numbers",
             )  # fmt: skip
-        shown = nodes.inline("", words, classes=[OWN], reason=reason)
+        shown = nodes.inline("", words, classes=[self.name], reason=reason)
         self.set_source_info(shown)
         return [shown], []
 
@@ -264,7 +273,8 @@ def check(app: Sphinx, doctree: nodes.document) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    app.add_role("own-figure", OwnFigure())
+    for name in (OWN, "typed-figure"):
+        app.add_role(name, FigureWithReason())
     app.connect("doctree-read", check)
     return {
         "version": "1",
