@@ -47,6 +47,9 @@ live: $(VENV)/.dev-ready ## Show the web site at http://127.0.0.1:8000, rebuilt 
 linkcheck: $(VENV)/.build-ready ## Check that every link still opens (needs the network)
 	$(call sphinx,linkcheck,$(OUT)/linkcheck)
 
+audit: $(VENV)/.dev-ready ## Ask services about every source; FIX=1 proposes a patch
+	$(BIN)/python -m tools.audit $(if $(FIX),--fix)
+
 lint: $(VENV)/.dev-ready ## Check sources, Python and workflows without building
 	$(BIN)/python -m tools.lint docs
 	$(BIN)/ruff check

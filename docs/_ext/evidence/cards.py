@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from docutils import nodes
+from retractions import RetractionStatus
 from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
@@ -14,7 +15,7 @@ from . import wording
 from .pieces import Cell, anchor, bullets, citation, entry, link, placed, row, table
 from .record import Arm, Population, Result, RiskOfBias, SharedPeople, Study
 from .store import docname_of, key_of, label, use, use_or_warn
-from .vocabulary import Design, Donor, EffectMeasure, Evidence, RetractionStatus
+from .vocabulary import Design, Donor, EffectMeasure, Evidence
 from .wording import _, capitalised
 
 logger = logging.getLogger(__name__)

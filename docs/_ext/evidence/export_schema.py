@@ -10,9 +10,10 @@ from typing import Any
 
 from page_status import PageStatus
 from pydantic import Field
+from retractions import RetractionStatus
 
 from .record import Study
-from .vocabulary import JUDGEMENTS, OUTCOMES, TOOL_FOR, Design, Kind, RetractionStatus, Tool
+from .vocabulary import JUDGEMENTS, OUTCOMES, TOOL_FOR, Design, Kind, Tool
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 PAGE_FIELDS = {

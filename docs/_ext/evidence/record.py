@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from retractions import RetractionStatus
 
 from .vocabulary import (
     JUDGEMENTS,
@@ -29,7 +30,6 @@ from .vocabulary import (
     Kind,
     Outcome,
     Overlap,
-    RetractionStatus,
     Route,
     Tool,
     Treatment,

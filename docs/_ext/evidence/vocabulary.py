@@ -229,11 +229,3 @@ JUDGEMENTS: dict[Tool, tuple[str, ...]] = {
     Tool.ROBINS_I: ("low", "moderate", "serious", "critical", "no information"),
     Tool.JBI: ("yes", "no", "unclear", "not applicable"),
 }
-
-
-class RetractionStatus(StrEnum):
-    UNCHECKED = "not checked"
-    NONE_FOUND = "none found"
-    CORRECTED = "corrected"
-    CONCERN = "expression of concern"
-    RETRACTED = "retracted"
