@@ -38,6 +38,7 @@ extensions = [
     "page_status",
     "glossary_links",
     "alternative_text",
+    "accessible_html",
     "site_files",
     "site_search",
     "moved_pages",
@@ -74,7 +75,8 @@ html_theme = "furo"
 html_title = "Lupus, Stem Cells and Exosomes"
 html_favicon = "_static/favicon.svg"
 html_static_path = ["_static"]
-html_css_files = ["handbook.css", "evidence.css"]
+html_css_files = ["handbook.css", "evidence.css", "menus.css"]
+html_js_files = [("menus.js", {"defer": ""})]
 templates_path = ["_templates"]
 # Readers get the sources from the repository; copies would double the site.
 html_copy_source = False
