@@ -20,7 +20,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/$(OUT)/pycache
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all html pdf live linkcheck lint readability test new-study lock clean help
+.PHONY: all html pdf live linkcheck lint readability a11y test new-study lock clean help
 
 all: html pdf ## Build the web site and the PDF (the default)
 	@echo
@@ -61,6 +61,9 @@ lint: $(VENV)/.dev-ready ## Check sources, Python and workflows without building
 readability: $(VENV)/.dev-ready html ## Show how hard each page's In short and the handout are to read
 	$(BIN)/python -m tools.readability $(OUT)/html
 
+a11y: $(VENV)/.dev-ready html ## Look at every page for barriers, in a browser (takes minutes)
+	$(BIN)/python -m tools.accessibility $(OUT)/html $(OUT)/a11y/report.json
+
 test: $(VENV)/.dev-ready ## Run every test
 	$(BIN)/python -m pytest -n auto --dist loadscope $(PYTEST_ARGS)
 
@@ -77,7 +80,7 @@ clean: ## Remove everything that was built, and the environment
 	rm -rf $(OUT) $(VENV) .pytest_cache .ruff_cache
 
 help: ## Show this list
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
+	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1\t/' | expand -t 20
 
 # Wheels only, each checked against its hash.
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \

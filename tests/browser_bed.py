@@ -1,4 +1,4 @@
-"""A browser for tests: Chromium, driven by Playwright, on a web site served from this machine.
+"""A browser for tests.
 
 ``page_at(width, scheme)`` opens a page of the built handbook as a reader would see it. Nothing
 outside this machine can be reached; a page that asks for it, or whose script fails, fails the test
@@ -7,66 +7,21 @@ that opened it.
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import http.server
 import os
-import shutil
-import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-REMEDY = "install Chromium (on Debian and Ubuntu: apt install chromium) and test again"
-
-# A telephone, a large telephone, a tablet and a desk: the widths at which pages change.
-HEIGHTS = {320: 640, 390: 844, 768: 1024, 1280: 800}
-
-
-def find_browser() -> str | None:
-    """The path of an installed Chromium or Chrome, or None."""
-    return next(filter(None, map(shutil.which, BROWSERS)), None)
-
-
-class QuietHandler(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *args: object) -> None:
-        """Say nothing: what a page asked for is not a test's result."""
-
-
-@contextlib.contextmanager
-def serve(folder: Path) -> Iterator[str]:
-    """Serve a folder as a plain file server would; yields its address, which ends in a slash."""
-    handler = functools.partial(QuietHandler, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-        thread.join()
-
-
-@contextlib.contextmanager
-def launched(path: str) -> Iterator[Browser]:
-    """A running browser that can reach this machine alone."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path,
-            # Every page is ours, and as root, which is usual in containers, Chromium has no sandbox.
-            chromium_sandbox=False,
-            args=["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
-        )
-        yield browser
-        browser.close()
+from tools.browser import REMEDY, WINDOWS, find_browser, launched, serve
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     path = find_browser()
     if path is None:
-        message = f"no Chromium found: {REMEDY}"
+        message = f"no Chromium found: {REMEDY} and test again"
         if os.environ.get("CI"):
             pytest.fail(message)
         pytest.skip(message)
@@ -104,7 +59,7 @@ class Windows:
         """
         context = self.browser.new_context(
             base_url=base_url,
-            viewport={"width": width, "height": HEIGHTS.get(width, 800)},
+            viewport={"width": width, "height": WINDOWS.get(width, 800)},
             color_scheme=scheme,
             java_script_enabled=javascript,
             **options,
@@ -148,5 +103,6 @@ def pytest_terminal_summary(terminalreporter) -> None:
     ]
     if left_out:
         terminalreporter.write_line(
-            f"Left out {len(left_out)} tests of pages in a browser: {REMEDY}.", yellow=True
+            f"Left out {len(left_out)} tests of pages in a browser: {REMEDY} and test again.",
+            yellow=True,
         )
