@@ -45,6 +45,7 @@ extensions = [
     "not_found",
     "sourced_numbers",
     "evidence",
+    "link_cards",
     "typst_pdf",
     "speed",
 ]
@@ -60,6 +61,8 @@ bibtex_default_style = "handbook"
 bibtex_reference_style = "handbook"
 # Anchors that stay when other entries come and go: references.html#wang2018.
 bibtex_cite_id = "{key}"
+# Cards say what a citation stands for, and more than a title can.
+bibtex_tooltips = False
 
 # The day of this version, for "how to cite".
 evidence_date = citation["date-released"]

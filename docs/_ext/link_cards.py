@@ -1,0 +1,129 @@
+"""Cards beside links: what a citation or a term stands for, without leaving the line.
+
+Each page carries, unseen, a card for every source that it cites and every term that it links. A
+small script of ours shows it on hover, on keyboard focus and on tap; without the script the links
+lead where they always did. A result's locator, which the link has as its title, is shown the same
+way. Nothing is fetched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+from urllib.parse import urljoin
+
+from docutils import nodes
+from evidence.cards import how_many, what
+from evidence.store import docname_of, records
+from evidence.wording import capitalised
+from pybtex.backends.html import Backend
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.locale import get_translation
+
+_ = get_translation("handbook")
+
+Place = tuple[str, str]
+"""A page and an anchor on it."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a card says, as HTML; a source has its key, and a page if it is a study."""
+
+    html: str
+    key: str = ""
+    study: str = ""
+
+
+def source_cards(env: BuildEnvironment) -> Iterator[tuple[Place, Card]]:
+    """Each source as the reference list prints it, with the design and size of a study."""
+    backend = Backend()
+    studies = records(env)
+    for citation in env.get_domain("cite").citations:
+        parts = [f"<p>{citation.formatted_entry.text.render(backend)}</p>"]
+        study = studies.get(citation.key)
+        if study:
+            words = "; ".join(filter(None, [what(study), how_many(study)]))
+            parts.append(f"<p>{escape(capitalised(words))}.</p>")
+        page = docname_of(citation.key) if study else ""
+        place = (citation.bibliography_key.docname, citation.citation_id)
+        yield place, Card("".join(parts), citation.key, page)
+
+
+def term_cards(env: BuildEnvironment) -> Iterator[tuple[Place, Card]]:
+    """Each term of the glossary with its meaning."""
+    pages = {found[3] for found in env.domains["std"].get_objects() if found[2] == "term"}
+    for page in sorted(pages):
+        for item in env.get_doctree(page).findall(nodes.definition_list_item):
+            meaning = next(iter(item.findall(nodes.definition)), None)
+            if meaning is None:
+                continue
+            said = escape(" ".join(part.astext() for part in meaning.findall(nodes.paragraph)))
+            for term in item.findall(nodes.term):
+                name = escape(term.astext())
+                for anchor in term["ids"]:
+                    yield (page, anchor), Card(f"<p><strong>{name}</strong>: {said}</p>")
+
+
+def pages_to_rewrite(app: Sphinx, env: BuildEnvironment) -> set[str]:
+    """Make the cards when all pages are read; the pages that show a card that changed."""
+    before = getattr(env, "link_cards", {})
+    sources, terms = dict(source_cards(env)), dict(term_cards(env))
+    env.link_cards = {**sources, **terms}
+    changed = {place for place, card in env.link_cards.items() if before.get(place) != card}
+    if changed & terms.keys():
+        return set(env.found_docs)
+    keys = {sources[place].key for place in changed}
+    return {
+        reference.docname
+        for reference in env.get_domain("cite").citation_refs
+        for target in reference.targets
+        if target.key in keys
+    }
+
+
+def add_cards(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Put the cards that a page needs at its end, where only the script finds them."""
+    if doctree is None or app.builder.name != "html":
+        return
+    uri = app.builder.get_target_uri
+    cards = {
+        f"{uri(place[0])}#{place[1]}": card
+        for place, card in app.env.link_cards.items()
+        if place[0] != page
+    }
+    needed = {
+        reference["refuri"]: card
+        for reference in doctree.findall(nodes.reference)
+        if (card := cards.get(urljoin(uri(page), reference.get("refuri", ""))))
+    }
+    context["body"] += "".join(
+        f'<template data-card-for="{escape(address)}">{card.html}{_to_study(app, page, card)}'
+        "</template>\n"
+        for address, card in needed.items()
+    )
+
+
+def _to_study(app: Sphinx, page: str, card: Card) -> str:
+    if not card.study or card.study == page:
+        return ""
+    address = app.builder.get_relative_uri(page, card.study)
+    return f'<p><a href="{escape(address)}">{escape(_("The study’s page"))}</a></p>'
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    # After the labels of all citations are made and mended.
+    app.connect("env-updated", pages_to_rewrite, priority=700)
+    app.connect("html-page-context", add_cards)
+    app.add_js_file("link-cards.js", loading_method="defer")
+    return {
+        "version": "1",
+        "env_version": 1,
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }

@@ -1,0 +1,171 @@
+"""Cards beside links: on hover, focus and tap they say what a citation, a term or a figure means."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import PROJECT
+from sphinx.testing.util import SphinxTestApp
+
+ROOT = PROJECT / "tests" / "roots" / "test-evidence-domain"
+PAGE = "stem-cells/safety.html"
+
+
+# -- What a page carries -----------------------------------------------------------------------
+
+
+def build(source: Path) -> dict[str, str]:
+    """Build the mini project with cards; its pages by name."""
+    settings = source / "conf.py"
+    text = settings.read_text(encoding="utf-8")
+    if "link_cards" not in text:
+        settings.write_text(
+            text.replace('    "evidence",\n', '    "evidence", "link_cards",\n'), "utf-8"
+        )
+    app = SphinxTestApp("html", srcdir=source)
+    try:
+        app.build()
+        out = Path(app.outdir)
+        return {p.relative_to(out).as_posix(): p.read_text("utf-8") for p in out.rglob("*.html")}
+    finally:
+        app.cleanup()
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.fixture
+def own(tmp_path) -> Path:
+    shutil.copytree(ROOT, tmp_path / "source")
+    replace(tmp_path / "source" / "other.md", "# ", "# On {cite:p}`deng2017`: ")
+    return tmp_path / "source"
+
+
+def test_a_page_carries_the_cards_that_it_needs_and_no_others(own):
+    page = build(own)["other.html"]
+    cards = re.findall(r'<template data-card-for="(references.html#[^"]+)">(.*)</template>', page)
+    assert page.count("<template") == len(cards)
+    assert all(f'href="{address}"' in page for address, _content in cards)
+    [card] = [content for _address, content in cards if "<p>Deng D" in content]
+    assert 'href="evidence/studies/deng2017.html"' in card
+    assert "andomised trial" in card
+
+
+@pytest.mark.parametrize("changed", ["bibliography", "record"])
+def test_a_changed_card_is_changed_wherever_it_stands(own, tmp_path, changed):
+    build(own)
+    if changed == "bibliography":
+        replace(own / "refs.bib", "Deng, D", "Dong, D")
+    else:
+        replace(own / "evidence" / "studies" / "deng2017.md", "enrolled: 18", "enrolled: 19")
+    again = build(own)
+    shutil.copytree(own, tmp_path / "afresh", ignore=shutil.ignore_patterns("_build"))
+    clean = build(tmp_path / "afresh")
+    assert again["other.html"] == clean["other.html"]
+    assert ("Dong" if changed == "bibliography" else "19 enrolled") in again["other.html"]
+
+
+# -- In the browser ----------------------------------------------------------------------------
+
+
+def card(page):
+    return page.locator(".link-card")
+
+
+@pytest.fixture
+def citation(page_at):
+    page = page_at()
+    page.goto(PAGE)
+    return page.locator("article a[href$='references.html#wang2018']").first
+
+
+def test_hovering_over_a_citation_shows_the_source_and_the_study(citation):
+    page = citation.page
+    citation.hover()
+    card(page).wait_for()
+    said = card(page).inner_text()
+    assert "A Long-Term Follow-Up Study" in said
+    assert "Stem Cell Reports" in said
+    assert "(2018a)" in said
+    assert "81 enrolled" in said
+    assert "https://doi.org/10.1016/j.stemcr.2018.01.029" in said
+    # The pointer may move onto the card.
+    card(page).get_by_text("The study’s page").hover()
+    page.wait_for_timeout(400)
+    assert card(page).is_visible()
+    page.mouse.move(5, 5)
+    card(page).wait_for(state="detached")
+
+
+def test_the_keyboard_opens_walks_through_and_closes_a_card(citation):
+    page = citation.page
+    citation.focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    assert card(page).is_visible()
+    assert page.evaluate("document.activeElement.getAttribute('aria-describedby')") == "link-card"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('.link-card') !== null")
+    page.keyboard.press("Escape")
+    assert card(page).count() == 0
+    assert page.evaluate("document.activeElement.hash") == "#wang2018"
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/references.html#wang2018")
+
+
+def test_the_first_tap_shows_the_card_and_the_second_follows_the_link(page_at):
+    page = page_at(390, has_touch=True, is_mobile=True)
+    page.goto(PAGE)
+    link = page.locator("article a[href$='references.html#wang2018']").first
+    link.tap()
+    assert card(page).is_visible()
+    page.locator("h1").tap()
+    assert card(page).count() == 0
+    link.tap()
+    link.tap()
+    page.wait_for_url("**/references.html#wang2018")
+
+
+def test_a_term_shows_its_meaning(page_at):
+    page = page_at()
+    page.goto(PAGE)
+    page.locator("article a.term").first.hover()
+    card(page).wait_for()
+    assert ": " in card(page).locator("strong").locator("..").inner_text()
+
+
+def test_a_figure_shows_where_it_stands_in_the_paper(page_at):
+    page = page_at()
+    page.goto(PAGE)
+    figure = page.locator("article a[href*='deng2017']:has(.evidence-result)").first
+    figure.hover()
+    card(page).wait_for()
+    assert card(page).inner_text().startswith("Deng et al. 2017, ")
+    assert "read 22 November 2026" in card(page).inner_text()
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_cards_stay_on_the_screen(page_at, width):
+    page = page_at(width)
+    page.goto(PAGE)
+    links = page.locator("article a[href*='references.html#']")
+    for index in range(0, links.count(), 5):
+        link = links.nth(index)
+        link.scroll_into_view_if_needed()
+        link.hover()
+        card(page).wait_for()
+        box = card(page).bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+        page.keyboard.press("Escape")
+
+
+def test_without_javascript_the_link_leads_to_the_reference(page_at):
+    page = page_at(javascript=False)
+    page.goto(PAGE)
+    page.locator("article a[href$='references.html#wang2018']").first.click()
+    page.wait_for_url("**/references.html#wang2018")
