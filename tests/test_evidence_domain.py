@@ -7,8 +7,10 @@ import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
+import located_yaml
 import pytest
 from evidence import wording
 from evidence.describing import parts
@@ -91,26 +93,27 @@ def change(page: Path, old: str, new: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "words"),
+    ("written", "words"),
     [
-        (0, "0"),
-        (-2.1, "−2.1"),
-        (2.0, "2"),
-        (0.10, "0.1"),
-        (1e-05, "0.00001"),
-        (999, "999"),
-        (1800, "1,800"),
-        (-1234567.25, "−1,234,567.25"),
-        (2e8, "200,000,000"),
-        (-0.0, "0"),
+        ("0", "0"),
+        ("-2.1", "−2.1"),
+        ("2.0", "2.0"),
+        ("0.10", "0.10"),
+        ("1.0e-05", "0.000010"),
+        ("999", "999"),
+        ("1800", "1,800"),
+        ("-1234567.25", "−1,234,567.25"),
+        ("2.0e+8", "200,000,000"),
+        ("-0.0", "0.0"),
     ],
 )
-def test_numbers_keep_their_digits(value: float, words: str) -> None:
-    assert wording.number(value) == words
+def test_numbers_keep_their_digits(written: str, words: str) -> None:
+    assert wording.number(located_yaml.read(written).fields) == words
 
 
 def test_changes_show_their_sign() -> None:
-    assert [wording.number(x, signed=True) for x in (1.5, 0, -1.5)] == ["+1.5", "0", "−1.5"]
+    written = ("1.5", "0", "-1.5")
+    assert [wording.number(Decimal(x), signed=True) for x in written] == ["+1.5", "0", "−1.5"]
 
 
 @pytest.mark.parametrize(
@@ -139,15 +142,15 @@ def test_shares_are_rounded_half_up_and_never_to_none_or_all(
 @pytest.mark.parametrize(
     ("cells", "words"),
     [
-        (1e6, "1 million"),
-        (1.5e6, "1.5 million"),
-        (2e8, "200 million"),
-        (3e9, "3 billion"),
-        (500000.0, "500,000"),
+        ("1.0e+6", "1 million"),
+        ("1.5e+6", "1.5 million"),
+        ("2.0e+8", "200 million"),
+        ("3.0e+9", "3 billion"),
+        ("500000.0", "500,000"),
     ],
 )
-def test_doses_are_in_words(cells: float, words: str) -> None:
-    assert wording.dose(cells) == words
+def test_doses_are_in_words(cells: str, words: str) -> None:
+    assert wording.dose(Decimal(cells)) == words
 
 
 @pytest.mark.parametrize(
@@ -190,6 +193,18 @@ SENTENCES = [
     "Share: 28% (95% interval 20% to 37%).",
     f"Parts: 9 of 12, 75%, 9, 12, −2.1 g/24 h {CONTRADICTION}, 4.",
     "Comparison: risk ratio 0.9 (95% interval 0.55 to 1.47; p = 0.68).",
+    "Digits: 1.0 (SD 0.20) g/L; 1.0 g/L.",
+    "Shares: 58.3% of 12; 58.3% of 12; 40.0% of 35 (estimated; 95% interval 25.0% to 57.5%); 12%.",
+    "Their difference: risk difference 25.0 percentage points (95% interval −20.0 to 60.0); alone 25.0 "
+    "percentage points.",
+    "One group contradicts itself: 33.3% of 6 (as published: “33.3% (3 of 6)”; the paper contradicts "
+    "itself: half of six is no third).",
+    "In the whole: 58.3% of 12 with umbilical cord cells and 33.3% of 6 with placebo (placebo, as "
+    "published: “33.3% (3 of 6)”; the paper contradicts itself: half of six is no third).",
+    "Only printed in one group: 1 of 12 (8%) with umbilical cord cells and “7 of 6” with placebo "
+    "(placebo, as published; the paper contradicts itself: more than all).",
+    "Our reckoning: −8 percentage points (95% interval −40 to 34; our reckoning); 0.1 g/L (95% "
+    "interval −0.2 to 0.4; our reckoning).",
     "Studies: Kunming placebo-controlled trial, 18 people, 6 on placebo, 200 million cells in total, 27 months (median).",
     "Kunming placebo-controlled trial 5 of 6 (83%)",
 ]
@@ -241,7 +256,7 @@ WRONG = {
     ),
     "deng2017:remision": (
         "{result}`deng2017:remision`: no result 'remision'; the record has: remission, "
-        "proteinuria-change, creatinine [evidence.role]"
+        "proteinuria-change, creatinine, response, fever, c4 [evidence.role]"
     ),
     "deng2017:remission:sham": (
         "{result}`deng2017:remission:sham`: no arm 'sham'; the result 'remission' has: cells, placebo "
@@ -254,6 +269,17 @@ WRONG = {
     "deng2017:proteinuria-change:cells:percent": (
         "{result}`deng2017:proteinuria-change:cells:percent`: the result 'proteinuria-change' has no "
         "'percent' [evidence.role]"
+    ),
+    "deng2017:response:cells:events": (
+        "{result}`deng2017:response:cells:events`: the result 'response' has no 'events' [evidence.role]"
+    ),
+    "deng2017:proteinuria-change:difference": (
+        "{result}`deng2017:proteinuria-change:difference`: 'proteinuria-change' has no 'difference': "
+        "the source does not give the standard deviation of both groups [evidence.role]"
+    ),
+    "li2013:fever:difference": (
+        "{result}`li2013:fever:difference`: 'fever' has no 'difference': 'fever' has 0 groups to "
+        "compare with; a comparison needs one arm with 'control: true' [evidence.role]"
     ),
     "li2013:death:effect": (
         "{result}`li2013:death:effect`: 'death' has no reported effect [evidence.role]"
@@ -351,6 +377,9 @@ ROWS = [
     "as compared in the source risk ratio 0.9 (95% interval 0.55 to 1.47; p = 0.68)",
     "Change in proteinuria not given umbilical cord cells −2.1 (SD 1.8) g/24 h table 2, read 22 November 2026",
     "as published “−1.4 (−1.1)” The paper contradicts itself: a standard deviation cannot be negative",
+    "58.3% of 12 page 4, read 22 November 2026 Note: worked out from the people at the end",
+    "placebo 33.3% of 6 “33.3% (3 of 6)” The paper contradicts itself: half of six is no third",
+    "placebo “7 of 6” The paper contradicts itself: more than all",
 ]
 
 

@@ -11,6 +11,7 @@ import re
 import shutil
 from collections import defaultdict
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -127,7 +128,7 @@ def typed(text: str, form: str) -> Any:
     if form.startswith("whole number"):
         return int(text)
     if form.startswith("number"):
-        return float(text)
+        return Decimal(text)
     return text
 
 
@@ -176,7 +177,19 @@ def record_of(row: dict[str, str], forms: dict[str, str]) -> dict[str, Any]:
     return record
 
 
-FIGURES = ("n", "events", "mean", "sd", "median", "low", "high", "range_kind")
+FIGURES = (
+    "n",
+    "events",
+    "percent",
+    "estimated",
+    "mean",
+    "sd",
+    "median",
+    "low",
+    "high",
+    "range_kind",
+)
+STATED = ("arm_as_published", "arm_discrepancy")
 ARM = ("arm", "label", "arm_n", "arm_control")
 
 
@@ -194,11 +207,13 @@ def results_of(rows: list[dict[str, str]], forms: dict[str, str]) -> list[dict[s
         for column, value in values.items():
             if column.startswith("effect_"):
                 effect[column.removeprefix("effect_")] = value
-            elif column not in (*FIGURES, *ARM, "study", "citation", "result", "row"):
+            elif column not in (*FIGURES, *STATED, *ARM, "study", "citation", "result", "row"):
                 result[column] = value
         if row["row"] == "arm":
             arms = result.setdefault("arms", {})
-            arms[values["arm"]] = {name: values[name] for name in FIGURES if name in values}
+            arms[values["arm"]] = {name: values[name] for name in FIGURES if name in values} | {
+                name.removeprefix("arm_"): values[name] for name in STATED if name in values
+            }
         if effect:
             result["effect"] = effect
     return list(found.values())
@@ -296,6 +311,8 @@ def test_a_row_for_each_arm_and_comparison(built: Built) -> None:
         ("alpha2020", "proteinuria-change", "arm", "placebo"),
         ("alpha2020", "proteinuria-change", "arm", "nobody-counted"),
         ("alpha2020", "creatinine", "as published only", ""),
+        ("alpha2020", "response", "arm", "cells"),
+        ("alpha2020", "response", "arm", "placebo"),
         ("beta2021", "sledai", "comparison", ""),
         ("beta2021", "remission", "comparison", ""),
     ]
@@ -311,6 +328,16 @@ def test_unreported_is_empty_and_zero_is_zero(built: Built) -> None:
         "",
         "12 | 6 | ",
     )
+
+
+def test_a_share_without_a_count_keeps_its_digits_and_gets_no_count(built: Built) -> None:
+    cells, placebo = built.csv("results.csv")[7:9]
+    assert (cells["percent"], cells["n"], cells["events"]) == ("40.0", "12", "")
+    assert (cells["estimated"], placebo["estimated"]) == ("true", "false")
+    assert (placebo["arm_as_published"], placebo["as_published"]) == ("33.3% (3 of 6)", "")
+    assert cells["note"] == "worked out from the people at the end"
+    record = built.json("studies.json")["studies"]["alpha2020"]["record"]
+    assert record["results"][3]["arms"]["cells"] == {"percent": 40.0, "n": 12, "estimated": True}
 
 
 def test_contradictions_and_places_stand_beside_the_figures(built: Built) -> None:
@@ -333,11 +360,11 @@ def test_contradictions_and_places_stand_beside_the_figures(built: Built) -> Non
         ("'quoted'", "'quoted'"),
         ("a = b", "a = b"),
         (["-a", "b"], "'-a | b"),
-        (-2.1, "-2.1"),
-        (-7.0, "-7"),
+        (Decimal("-2.1"), "-2.1"),
+        (Decimal("-7.0"), "-7.0"),
         (-3, "-3"),
-        (2.0e8, "200000000"),
-        (-0.000012, "-0.000012"),
+        (Decimal("2.0e8"), "200000000"),
+        (Decimal("-0.000012"), "-0.000012"),
         (0, "0"),
         (None, ""),
         ([], ""),
@@ -421,7 +448,7 @@ def test_every_number_of_the_record_has_a_unit() -> None:
         (part, name)
         for part in all_parts(Part)
         for name, info in part.model_fields.items()
-        if re.search(r"\b(int|float)\b", str(info.annotation))
+        if re.search(r"\b(int|Decimal)\b", str(info.annotation))
     }
     assert numeric == set(UNITS)
 
@@ -725,6 +752,11 @@ BAD = {
     "a mean of a count": ("{events: 0, n: 6}", "{mean: 0, n: 6}"),
     "events of a measurement": ("{mean: -1.4, n: 6}", "{events: 1, n: 6}"),
     "events without n": ("{events: 0, n: 6}", "{events: 0}"),
+    "a percentage of a measurement": ("{mean: -1.4, n: 6}", "{percent: 20, n: 6}"),
+    "a percentage beside a count": ("{events: 0, n: 6}", "{events: 0, n: 6, percent: 0}"),
+    "a percentage above 100": ("{events: 0, n: 6}", "{percent: 101}"),
+    "an estimate of a count": ("{events: 0, n: 6}", "{events: 0, n: 6, estimated: true}"),
+    "half a contradiction of a group": ("{events: 0, n: 6}", "{as_published: 0 of 6}"),
     "a negative deviation": ("sd: 1.8", "sd: -1.8"),
     "a deviation without mean": ("{mean: -1.4, n: 6}", "{median: -1.4, sd: 1, n: 6}"),
     "a range of one end": ("low: -3, ", ""),

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from evidence import drawing, pictures, plots
+from evidence import drawing, pictures, plots, reckoning, wording
 from evidence.loading import load
 from evidence.plots import Measure, Plot, rows_of
 from pdf_reading import Pdf, outside, overprinted, read_pdf
@@ -206,11 +206,39 @@ def test_panels_keep_their_rows_apart_and_say_what_was_counted(built):
     )
     people = {row[0]: row[2:4] for row in found.rows}
     assert people["Gu 2014"] == ["49 of 81", "60% (50% to 70%)"]
-    assert people["Tselios 2021: placebo"] == ["not given", "39.8%"]
+    assert people["Tselios 2021: placebo"] == ["not given", "39.8%, as published"]
     assert "The figures of the plot: Not a comparison: Placebo" in found.table
     assert found.table.count("<table") == 2
     assert {"placebo or usual treatment", "stem cells (MSC)", "CAR-T cells"} <= set(found.svg)
     assert "Any remission, within 12 months Defined as: kidney remission" in plain(found.table)
+
+
+def test_a_share_without_a_count_has_an_interval_only_where_people_were_counted(rootdir):
+    study = load(rootdir / ROOT / "evidence" / "studies" / "kamen2022.md")
+
+    def row(name):
+        (found,) = rows_of(Measure.PROPORTION, "kamen2022", study, study.result(name), None)
+        return found.shown, found.people, found.method
+
+    assert row("of-known") == ("43.2% (37% to 49%)", "of 273", "Wilson score")
+    assert row("of-unknown") == ("33.5%", "", "")
+    assert row("from-a-model") == ("46.4%", "of 135", "")
+    assert row("own-interval") == ("40.0% (31.5% to 49.0%)", "of 135", "")
+    assert row("only-printed") == ("“7 of 6”", "", "")
+
+
+def test_shares_of_known_numbers_of_people_can_be_compared(rootdir):
+    study = load(rootdir / ROOT / "evidence" / "studies" / "deng2017.md")
+
+    def row(measure, name):
+        (found,) = rows_of(measure, "deng2017", study, study.result(name), None)
+        return found.with_unit
+
+    # As 9 of 12 and 5 of 6 would, but for the rounding of the percentages.
+    assert row(Measure.RISK_DIFFERENCE, "share") == "−8 (−40 to 34) points"
+    assert row(Measure.RISK_RATIO, "share") == "0.90 (0.55 to 1.47)"
+    assert row(Measure.RISK_DIFFERENCE, "modelled").startswith("no estimate: the percentage comes")
+    assert row(Measure.PUBLISHED, "modelled") == "13.4 percentage points (2.0 to 24.8)"
 
 
 def test_cohorts_with_shared_people_say_so(built):
@@ -516,11 +544,11 @@ def test_a_plot_that_no_page_of_the_pdf_can_hold_is_refused(copy):
     ("share", "words"),
     [
         (0, "0%"), (1, "100%"), (0.5, "50%"), (0.46769, "47%"), (0.006114, "0.6%"), (0.99671, "99.7%"),
-        (0.398, "39.8%"), (0.0056, "0.56%"), (0.125, "12.5%"), (1 / 3, "33%"), (7e-18, "0%"),
+        (0.0056, "0.6%"), (0.125, "13%"), (1 / 3, "33%"), (7e-18, "0%"), (1e-5, "under 0.1%"),
     ],
 )  # fmt: skip
 def test_shares_in_words(share, words):
-    assert plots.share_in_words(share) == words
+    assert wording.in_percent(reckoning._exact(100 * share)) == words
 
 
 @pytest.mark.parametrize(
@@ -531,11 +559,11 @@ def test_shares_in_words(share, words):
     ],
 )  # fmt: skip
 def test_numbers_are_rounded_half_up_with_a_real_minus_sign(number, digits, words):
-    assert plots.round_half_up(number, digits) == words
+    assert wording.rounded(number, digits) == words
 
 
 def test_a_difference_that_just_misses_0_does_not_read_as_0():
-    assert plots._points(-0.003) == "−0.3"
+    assert reckoning.points(-0.003) == "−0.3"
 
 
 # --- The handbook's own page ---------------------------------------------------------------------

@@ -152,12 +152,64 @@ BAD = {
     "a mean for a count": (
         "cells: {events: 9, n: 12}",
         "cells: {mean: 9, n: 12}",
-        "results.remission.arms.cells: 'any remission' is given as events and n",
+        "results.remission.arms.cells: 'any remission' is given as events and n, or as a percent",
     ),
     "a count for a measurement": (
         "cells: {mean: -2.1, sd: 1.8, n: 12}",
         "cells: {events: 2, n: 12}",
         "results.proteinuria-change.arms.cells: 'proteinuria' is given as a mean or median",
+    ),
+    "a percentage for a measurement": (
+        "cells: {mean: -2.1, sd: 1.8, n: 12}",
+        "cells: {percent: 20, n: 12}",
+        "results.proteinuria-change.arms.cells: 'proteinuria' is given as a mean or median",
+    ),
+    "a percentage above 100": (
+        "cells: {events: 9, n: 12}",
+        "cells: {percent: 100.5, n: 12}",
+        "results.remission.arms.cells.percent: 100.5 does not fit; expected number, 0 or more, 100 or less",
+    ),
+    "a percentage below 0": (
+        "cells: {events: 9, n: 12}",
+        "cells: {percent: -0.5, n: 12}",
+        "results.remission.arms.cells.percent: -0.5 does not fit; expected number, 0 or more, 100 or less",
+    ),
+    "a percentage in words": (
+        "cells: {events: 9, n: 12}",
+        "cells: {percent: 75%, n: 12}",
+        "results.remission.arms.cells.percent: '75%' does not fit; expected number, 0 or more, 100 or less",
+    ),
+    "a percentage beside a count": (
+        "cells: {events: 9, n: 12}",
+        "cells: {events: 9, percent: 75, n: 12}",
+        "results.remission.arms.cells: give events and n, or else a percent: pages work one out of "
+        "the other",
+    ),
+    "a percentage beside a mean": (
+        "cells: {mean: -2.1, sd: 1.8,",
+        "cells: {mean: -2.1, percent: 20,",
+        "results.proteinuria-change.arms.cells: give either a count of people, or a mean or median",
+    ),
+    "an estimate of a count": (
+        "cells: {events: 9, n: 12}",
+        "cells: {events: 9, n: 12, estimated: true}",
+        "results.remission.arms.cells.estimated: estimated belongs to a percent",
+    ),
+    "an interval beyond 100 percent": (
+        "cells: {events: 9, n: 12}",
+        "cells: {percent: 75, low: 43, high: 101, range_kind: 95% interval}",
+        "results.remission.arms.cells: 43 to 101 is no interval of a percentage",
+    ),
+    "a group without figures": (
+        "placebo: {mean: -1.4, n: 6}",
+        "placebo: {n: 6}",
+        "results.proteinuria-change.arms.placebo: give events and n, or a percent, or a mean, or a "
+        "median",
+    ),
+    "a contradiction of one group unstated": (
+        "cells: {events: 9, n: 12}",
+        "cells: {events: 9, n: 12, as_published: 9 of 8}",
+        "results.remission.arms.cells.as_published: as_published and discrepancy go together",
     ),
     "a result without its place": (
         "      where: abstract\n",

@@ -19,9 +19,9 @@ import datetime
 from html import escape
 from typing import Annotated, Any
 
-import yaml
 from babel.dates import format_date
 from docutils import nodes
+from located_yaml import NoFrontMatter, NotYaml, first_fault, read_front_matter
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from sphinx import addnodes
 from sphinx.application import Sphinx
@@ -31,7 +31,6 @@ from sphinx.util import logging
 logger = logging.getLogger(__name__)
 _ = get_translation("handbook")
 
-FENCE = "---"
 REMEDY = "see 'Front matter' in about/contributing.md"
 
 
@@ -66,33 +65,21 @@ def parse_front_matter(source: str) -> PageStatus:
     Raises FrontMatterError, with a line counted from 1 in the page, for missing front matter,
     YAML that cannot be read, and fields that are absent, unknown or of the wrong form.
     """
-    lines = source.split("\n")
-    if lines[0].rstrip() != FENCE:
-        raise FrontMatterError(1, f"the page has no front matter; {REMEDY}")
     try:
-        end = next(i for i, line in enumerate(lines[1:], 1) if line.rstrip() == FENCE)
-    except StopIteration:
-        raise FrontMatterError(1, f"no line '---' closes the front matter; {REMEDY}") from None
-    # The empty first line stands for the fence, so that YAML's lines are the page's.
-    text = "\n" + "\n".join(lines[1:end])
-    try:
-        fields = yaml.safe_load(text)
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise FrontMatterError(line, f"the front matter is not YAML: {error.problem}") from None
-    if not isinstance(fields, dict):
+        page = read_front_matter(source)
+    except NoFrontMatter as error:
+        raise FrontMatterError(1, f"{error}; {REMEDY}") from None
+    except NotYaml as error:
+        raise FrontMatterError(error.line, f"the front matter is not YAML: {error}") from None
+    if not isinstance(page.fields, dict):
         raise FrontMatterError(2, f"the front matter is not a list of fields; {REMEDY}")
     try:
-        return PageStatus.model_validate(fields)
+        return PageStatus.model_validate(page.fields)
     except ValidationError as error:
-        # A misspelt field is also a missing one: name the misspelling.
-        first = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
-        name = str(first["loc"][0]) if first["loc"] else "next_review"
-        key_lines = {key.value: key.start_mark.line + 1 for key, _value in root.value}
-        raise FrontMatterError(
-            key_lines.get(name, 1), f"front matter, {name}: {first['msg']}; {REMEDY}"
-        ) from None
+        first, steps = first_fault(error)
+        name = str(steps[0]) if steps else "next_review"
+        line = page.line_of(name) if name in page.fields else 1
+        raise FrontMatterError(line, f"front matter, {name}: {first['msg']}; {REMEDY}") from None
 
 
 def check_source(app: Sphinx, docname: str, content: list[str]) -> None:

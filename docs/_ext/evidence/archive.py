@@ -15,11 +15,13 @@ plain table. Its content is optional: notes in words, in YAML, one for each stud
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, ClassVar
 
-import yaml
+import located_yaml
 from docutils import nodes
 from docutils.parsers.rst import directives
+from located_yaml import NotYaml
 from sphinx import addnodes
 from sphinx.application import Sphinx
 
@@ -123,10 +125,9 @@ class ArchiveTable(StudiesDirective):
         if not text.strip():
             return {}
         try:
-            found = yaml.safe_load(text)
-        except yaml.MarkedYAMLError as error:
-            line = error.problem_mark.line + 1 if error.problem_mark else 1
-            raise Wrong(f"the notes are not YAML: {error.problem}", line) from None
+            found = located_yaml.read(text).fields
+        except NotYaml as error:
+            raise Wrong(f"the notes are not YAML: {error}", error.line) from None
         if not isinstance(found, dict) or not all(isinstance(n, str) for n in found.values()):
             raise Wrong("the content holds notes: a study’s key, a colon, and words", 1)
         for key in found:
@@ -200,11 +201,11 @@ class ArchiveTable(StudiesDirective):
         return [bullets(lines)]
 
 
-def _sorted(cell: Cell, value: float | None) -> nodes.entry:
+def _sorted(cell: Cell, value: Decimal | int | None) -> nodes.entry:
     """A cell that the script sorts by a number, which stands in its class."""
     found = entry(cell)
     if value is not None:
-        found["classes"].append(f"sort-{value:g}" if value % 1 else f"sort-{value:.0f}")
+        found["classes"].append(f"sort-{Decimal(value):f}")
     return found
 
 

@@ -13,7 +13,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from . import wording
 from .pieces import Cell, anchor, bullets, citation, entry, link, placed, row, table
-from .record import Arm, Population, Result, RiskOfBias, SharedPeople, Study
+from .record import Arm, Figures, Population, Result, RiskOfBias, SharedPeople, Study
 from .store import docname_of, key_of, label, use, use_or_warn
 from .vocabulary import Design, Donor, EffectMeasure, Evidence
 from .wording import _, capitalised
@@ -279,7 +279,7 @@ class StudyResults(StudyDirective):
     def _rows(self, study: Study, result: Result) -> Iterator[nodes.row]:
         """A row for each arm, for the reported effect and for a contradiction."""
         found: list[tuple[str, Cell]] = [
-            (study.arm(name).label, wording.figures(result, figures))
+            (study.arm(name).label, self._figures(result, figures))
             for name, figures in result.arms.items()
         ]
         if result.effect:
@@ -287,13 +287,13 @@ class StudyResults(StudyDirective):
             group = _("as the source reports it") if share else _("as compared in the source")
             found.append((group, wording.effect(result, result.effect)))
         if result.as_published:
-            found.append((_("as published"), self._contradiction(result)))
+            found.append((_("as published"), _contradiction(result)))
         around = [
             entry(cell, rows=len(found))
             for cell in (
                 self._outcome(result),
                 result.time or _("not given"),
-                wording.place(result, self.config.language),
+                self._place(result),
             )
         ]
         for index, (group, figures) in enumerate(found):
@@ -314,9 +314,20 @@ class StudyResults(StudyDirective):
             cell.append(nodes.paragraph("", words))
         return cell
 
-    def _contradiction(self, result: Result) -> list[nodes.Node]:
-        how = _("The paper contradicts itself: {how}").format(how=result.discrepancy)
-        return [nodes.paragraph("", f"“{result.as_published}”"), nodes.paragraph("", how)]
+    @staticmethod
+    def _figures(result: Result, found: Figures) -> Cell:
+        """The figures of a group; where they contradict themselves, as they were printed too."""
+        words = nodes.paragraph("", wording.figures(result, found))
+        if found.as_published is None:
+            return words
+        figures = [words] if found.counts_people or found.measures else []
+        return [*figures, *_contradiction(found)]
+
+    def _place(self, result: Result) -> Cell:
+        place = nodes.paragraph("", wording.place(result, self.config.language))
+        if result.note is None:
+            return place
+        return [place, nodes.paragraph("", _("Note: {note}").format(note=result.note))]
 
     def _not_reported(self, study: Study) -> list[nodes.Node]:
         if not study.not_reported:
@@ -324,6 +335,11 @@ class StudyResults(StudyDirective):
         names = wording.listing([_(name) for name in study.not_reported])
         words = _("We looked for these in the whole source, and it does not report them: {names}.")
         return [nodes.paragraph("", words.format(names=names))]
+
+
+def _contradiction(part: Result | Figures) -> list[nodes.Node]:
+    how = _("The paper contradicts itself: {how}").format(how=part.discrepancy)
+    return [nodes.paragraph("", f"“{part.as_published}”"), nodes.paragraph("", how)]
 
 
 def _none(study: Study) -> str:

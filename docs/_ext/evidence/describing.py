@@ -7,6 +7,7 @@ import types
 import typing
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -125,7 +126,7 @@ def _form(annotation: Any, metadata: list[Any] | tuple[Any, ...] = ()) -> str:
             return _("true or false")
         if issubclass(annotation, datetime.date):
             return _("day, as 2026-11-22")
-        if issubclass(annotation, (int, float)):
+        if issubclass(annotation, (int, Decimal)):
             return _number(annotation, metadata)
     pattern = next((m.pattern for m in metadata if getattr(m, "pattern", None)), None)
     if pattern == r"^[a-z0-9]+(-[a-z0-9]+)*$":

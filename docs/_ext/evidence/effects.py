@@ -2,7 +2,8 @@
 
 Pure functions over statsmodels. Each takes the treated group first and the group that it is
 compared with second, and gives an `Estimate` or raises `NotEstimable`, never a value that was
-quietly corrected. Statsmodels and SciPy are imported when first needed: they take a second to load.
+quietly corrected. Numbers of events may have a fraction, where a source gives a rounded percentage
+of a number of people. Statsmodels and SciPy are imported when first needed: they take a second to load.
 
 Nothing here pools studies: the handbook does no pooling of its own.
 """
@@ -38,7 +39,7 @@ class Estimate:
     """Name of the method that gave the interval."""
 
 
-def proportion(events: int, n: int, level: float = LEVEL) -> Estimate:
+def proportion(events: float, n: int, level: float = LEVEL) -> Estimate:
     """Share of people with an event, 0 to 1, with Wilson's score interval.
 
     Unlike the textbook interval it stays within 0 and 1 and has a width at 0 and at all.
@@ -55,7 +56,7 @@ def proportion(events: int, n: int, level: float = LEVEL) -> Estimate:
 
 
 def risk_difference(
-    events: int, n: int, control_events: int, control_n: int, level: float = LEVEL
+    events: float, n: int, control_events: float, control_n: int, level: float = LEVEL
 ) -> Estimate:
     """Share with the event minus the share among the controls, −1 to 1, by Newcombe's method.
 
@@ -78,7 +79,7 @@ def risk_difference(
 
 
 def risk_ratio(
-    events: int, n: int, control_events: int, control_n: int, level: float = LEVEL
+    events: float, n: int, control_events: float, control_n: int, level: float = LEVEL
 ) -> Estimate:
     """Share with the event divided by the share among the controls, 0 to infinity.
 
@@ -147,7 +148,7 @@ def mean_difference(
     return Estimate(value, value - reach, value + reach, level, WELCH)
 
 
-def _check_counts(events: int, n: int) -> None:
+def _check_counts(events: float, n: int) -> None:
     if n < 1:
         raise ValueError(f"a share needs at least one person, not {n}")
     if not 0 <= events <= n:
@@ -165,7 +166,7 @@ def _around(value: float, low: float, high: float, level: float, method: str) ->
     return Estimate(value, min(low, value), max(high, value), level, method)
 
 
-def _koopman_high(treated: tuple[int, int], control: tuple[int, int], level: float) -> float:
+def _koopman_high(treated: tuple[float, int], control: tuple[float, int], level: float) -> float:
     """The upper end of Koopman's interval: the largest ratio that the score test does not reject.
 
     The lower end is one divided by the upper end with the groups swapped. Statsmodels 0.15 has
@@ -189,7 +190,7 @@ def _koopman_high(treated: tuple[int, int], control: tuple[int, int], level: flo
     return low
 
 
-def _koopman_score(ratio: float, treated: tuple[int, int], control: tuple[int, int]) -> float:
+def _koopman_score(ratio: float, treated: tuple[float, int], control: tuple[float, int]) -> float:
     """Chi squared, with one degree of freedom, of the figures if this were the ratio.
 
     Source: Miettinen and Nurminen, "Comparative analysis of two rates", Stat Med 1985, without

@@ -44,6 +44,7 @@ UNITS: dict[tuple[type[BaseModel], str], str] = {
     (RiskOfBias, "assessors"): "people",
     (Figures, "n"): "people",
     (Figures, "events"): "people",
+    (Figures, "percent"): "percent",
     **{(Figures, name): _AS_UNIT for name in ("mean", "sd", "median")},
     **{
         (Figures, name): f"{_AS_UNIT}; percent where people are counted" for name in ("low", "high")
@@ -191,6 +192,8 @@ def _walk(value: Any, steps: Sequence[str]) -> Any:
 
 # The arm's own fields have names of their own, because the figures have an n, too.
 ARM_COLUMNS = {"id": "arm", "label": "label"}
+# So have those of an arm's figures that the whole result has, too.
+FIGURES_COLUMNS = {name: f"arm_{name}" for name in ("as_published", "discrepancy")}
 
 
 def result_columns() -> list[Column]:
@@ -218,7 +221,8 @@ def _result_columns() -> Iterator[Column]:
                     name = ARM_COLUMNS.get(inner.name, f"arm_{inner.name}")
                     yield _part_column(Arm, inner, name, lambda row: row.arm)
                 for inner in fields(Figures):
-                    yield _part_column(Figures, inner, inner.name, lambda row: row.figures)
+                    name = FIGURES_COLUMNS.get(inner.name, inner.name)
+                    yield _part_column(Figures, inner, name, lambda row: row.figures)
             case "effect":
                 for inner in fields(Effect):
                     get = _interval if inner.name == "level" else lambda row: row.effect
@@ -290,9 +294,8 @@ def _plain(value: Any) -> str:
             return "true" if value else "false"
         case int():
             return str(value)
-        case float():
-            digits = f"{Decimal(repr(value)):f}"
-            return digits.removesuffix(".0")
+        case Decimal():
+            return f"{value:f}"
         case datetime.date():
             return value.isoformat()
         case list():

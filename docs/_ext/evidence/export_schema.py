@@ -6,13 +6,16 @@ between fields. The build remains the judge: it also knows the arms, the sizes a
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from page_status import PageStatus
 from pydantic import Field
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
 from retractions import RetractionStatus
 
-from .record import Study
+from .record import Study, as_number
 from .vocabulary import JUDGEMENTS, OUTCOMES, TOOL_FOR, Design, Kind, Tool
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -30,8 +33,18 @@ class StudyPage(PageStatus):
     study: Study = Field(description="The record of the study.")
 
 
+class _Numbers(GenerateJsonSchema):
+    """A decimal is a number here, never a text."""
+
+    def decimal_schema(self, schema: core_schema.DecimalSchema) -> JsonSchemaValue:
+        return self.float_schema(schema)  # type: ignore[arg-type]
+
+    def encode_default(self, value: Any) -> Any:
+        return as_number(value) if isinstance(value, Decimal) else super().encode_default(value)
+
+
 def page_schema() -> dict[str, Any]:
-    schema = StudyPage.model_json_schema()
+    schema = StudyPage.model_json_schema(schema_generator=_Numbers)
     parts = schema["$defs"]
     for name, meaning in PAGE_FIELDS.items():
         schema["properties"][name]["description"] = meaning
@@ -46,8 +59,15 @@ def page_schema() -> dict[str, Any]:
             for group in fields
             for field in group
         }
-    parts["Figures"]["dependentRequired"] |= {"events": ["n"], "sd": ["mean"]}
-    parts["Figures"]["anyOf"] = [{"required": [name]} for name in ("events", "mean", "median")]
+    parts["Figures"]["dependentRequired"] |= {
+        "events": ["n"],
+        "estimated": ["percent"],
+        "sd": ["mean"],
+    }
+    parts["Figures"]["anyOf"] = [
+        {"required": [name]} for name in ("events", "percent", "mean", "median", "as_published")
+    ]
+    parts["Figures"]["not"] = {"required": ["events", "percent"]}
     parts["Result"]["anyOf"] = [
         {"required": ["arms"], "properties": {"arms": {"minProperties": 1}}},
         {"required": ["effect"]},
@@ -59,7 +79,7 @@ def page_schema() -> dict[str, Any]:
 # Fields of which none stands without the others.
 TOGETHER = {
     "Cells": [("dose", "dose_unit")],
-    "Figures": [("low", "high", "range_kind")],
+    "Figures": [("low", "high", "range_kind"), ("as_published", "discrepancy")],
     "Effect": [("low", "high")],
     "Result": [("as_published", "discrepancy")],
 }
@@ -104,14 +124,16 @@ def _outcomes(kind: Kind, units: tuple[str, ...]) -> list[str]:
 
 
 def _figures(kind: Kind, units: tuple[str, ...]) -> dict[str, Any]:
-    """A count of people has no unit and gives events; a measurement is the other way round."""
+    """People are counted, without a unit; a measurement has its unit."""
+    people, measured = ("events", "percent"), ("mean", "median")
+    other = measured if kind is Kind.EVENT else people
+    none = {"not": {"anyOf": [{"required": [name]} for name in other]}}
+    arms = _at("arms", {"additionalProperties": none})
     if kind is Kind.EVENT:
-        counted = _at("arms", {"additionalProperties": {"required": ["events"]}})
-        return {"not": {"required": ["unit"]}, **counted}
-    measured = {"additionalProperties": {"not": {"required": ["events"]}}}
+        return {"not": {"required": ["unit"]}, **arms}
     return {
         "required": ["unit"],
-        "properties": {"unit": {"enum": list(units)}, "arms": measured},
+        "properties": {"unit": {"enum": list(units)}, **arms["properties"]},
     }
 
 

@@ -152,19 +152,7 @@ def _studies(app: Sphinx) -> bytes:
 
 def as_written(record: BaseModel) -> dict[str, Any]:
     """A record with the fields that its page has, and no others."""
-    return _whole(record.model_dump(mode="json", exclude_unset=True))
-
-
-def _whole(value: Any) -> Any:
-    """Whole numbers without an empty decimal, as the pages have them."""
-    match value:
-        case dict():
-            return {name: _whole(inner) for name, inner in value.items()}
-        case list():
-            return [_whole(inner) for inner in value]
-        case float() if value.is_integer():
-            return int(value)
-    return value
+    return record.model_dump(mode="json", exclude_unset=True)
 
 
 def _bibliography(app: Sphinx) -> bytes:

@@ -21,26 +21,26 @@ result, the row is wrong and says so.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
-import yaml
+import located_yaml
 from docutils import nodes
 from docutils.parsers.rst import directives
+from located_yaml import NotYaml, first_fault
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
 from sphinx.application import Sphinx
 
 from . import wording
-from .effects import Estimate, NotEstimable, mean_difference, risk_difference
+from .effects import Estimate, NotEstimable
 from .grading import Certainty, Direction, Domain, says_direction, statement
-from .loading import line_of
 from .measured import none_of
 from .pieces import Cell, bullets, citation, row, table
-from .record import Figures, Result, Study, Words
+from .reckoning import Unsuitable, difference, difference_in_words, pair
+from .record import Result, Study, Words
 from .store import use_all
 from .tabling import (
     StudiesDirective,
     Wrong,
-    control,
     is_clinical,
     one_of,
     own_count,
@@ -48,7 +48,7 @@ from .tabling import (
     without_reports_of_the_same,
 )
 from .vocabulary import OUTCOMES, Kind, Treatment
-from .wording import _, capitalised, number
+from .wording import _, capitalised
 
 
 class Finding(BaseModel):
@@ -131,22 +131,21 @@ class FindingsTable(StudiesDirective):
         """The rows with their lines within the content."""
         text = "\n".join(self.content)
         try:
-            root = yaml.compose(text, Loader=yaml.SafeLoader)
-            parts: Any = yaml.safe_load(text)
-        except yaml.MarkedYAMLError as error:
-            line = error.problem_mark.line + 1 if error.problem_mark else 1
-            raise Wrong(f"the content is not YAML: {error.problem}", line) from None
+            read = located_yaml.read(text)
+        except NotYaml as error:
+            raise Wrong(f"the content is not YAML: {error}", error.line) from None
+        parts = read.fields
         if not isinstance(parts, list) or not parts:
             raise Wrong("the content is a list in YAML, each part a row: '- outcome: …'")
         found = []
         for index, part in enumerate(parts):
             try:
-                found.append((Finding.model_validate(part), line_of(root, (index,))))
+                found.append((Finding.model_validate(part), read.line_of(index)))
             except ValidationError as error:
-                first = error.errors()[0]
+                first, steps = first_fault(error)
                 message = first["msg"].removeprefix("Value error, ")
-                where = ".".join(str(step) for step in first["loc"])
-                line = line_of(root, (index, *first["loc"]))
+                where = ".".join(str(step) for step in steps)
+                line = read.line_of(index, *steps)
                 raise Wrong(f"{where}: {message}" if where else message, line) from None
         return found
 
@@ -243,22 +242,16 @@ def _kind(study: Study) -> str:
 
 def compared(study: Study, result: Result) -> str:
     """The absolute difference between two groups, by our reckoning; '' where there is none."""
-    against = control(study)
-    if against is None or against.id not in result.arms or len(result.arms) != 2:
-        return ""
-    treated = next(figures for arm, figures in result.arms.items() if arm != against.id)
     try:
+        treated, control = (result.arms[arm.id] for arm in pair(study, result))
         if result.vocabulary.kind is Kind.EVENT:
-            return _per_hundred(treated, result.arms[against.id])
-        return _difference(treated, result.arms[against.id], result)
-    except NotEstimable:
+            return _per_hundred(difference(result, treated, control).estimate)
+        return _("difference {words}").format(words=difference_in_words(result, treated, control))
+    except (Unsuitable, NotEstimable):
         return ""
 
 
-def _per_hundred(treated: Figures, against: Figures) -> str:
-    if treated.events is None or against.events is None or not treated.n or not against.n:
-        return ""
-    found = risk_difference(treated.events, treated.n, against.events, against.n)
+def _per_hundred(found: Estimate) -> str:
     return _("{difference} in every hundred ({low} to {high}; our reckoning)").format(
         difference=more_or_fewer(found.value),
         low=more_or_fewer(found.low),
@@ -268,23 +261,11 @@ def _per_hundred(treated: Figures, against: Figures) -> str:
 
 def more_or_fewer(share: float) -> str:
     """ "8 fewer", "35 more" or "no more and no fewer", in a hundred."""
-    whole = int(abs(share) * 100 + 0.5)
-    if whole == 0:
+    whole = wording.rounded(abs(share) * 100)
+    if whole == "0":
         return _("no more and no fewer")
     words = _("{n} more") if share > 0 else _("{n} fewer")
-    return words.format(n=number(whole))
-
-
-def _difference(treated: Figures, against: Figures, result: Result) -> str:
-    figures = (treated.mean, treated.sd, treated.n, against.mean, against.sd, against.n)
-    if None in figures:
-        return ""
-    found: Estimate = mean_difference(*figures)  # type: ignore[arg-type]
-    value, low, high = (number(round(x, 1)) for x in (found.value, found.low, found.high))
-    unit = f" {_(result.unit)}" if result.unit else ""
-    return _("difference {value}{unit} (95% interval {low} to {high}; our reckoning)").format(
-        value=value, low=low, high=high, unit=unit
-    )
+    return words.format(n=whole)
 
 
 def setup(app: Sphinx) -> None:

@@ -7,11 +7,10 @@ with their sources. Nothing is pooled: estimates that others pooled are drawn as
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
 
 from docutils import nodes
@@ -20,10 +19,11 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from . import drawing, effects, pictures, wording
+from . import drawing, effects, pictures, reckoning, wording
 from .drawing import Block, Mark, Panel
 from .effects import Estimate, NotEstimable
 from .pieces import Cell, citation, link, table
+from .reckoning import Unsuitable
 from .record import Arm, Figures, Result, Study
 from .store import label, use_or_warn
 from .vocabulary import Design, EffectMeasure, Good, Kind
@@ -50,10 +50,6 @@ class Measure(StrEnum):
 
 
 RATIOS = {EffectMeasure.RISK_RATIO, EffectMeasure.ODDS_RATIO, EffectMeasure.HAZARD_RATIO}
-
-
-class Unsuitable(ValueError):
-    """A result that a plot of this kind cannot show; the message says what to do."""
 
 
 # --- Rows: results with their estimates -------------------------------------------------------
@@ -98,6 +94,25 @@ class Row:
         return wording.figures(self.result, self.result.arms[arm.id])
 
     @property
+    def found(self) -> Figures | None:
+        """The figures of the group, if the row shows one that has its own."""
+        return self.result.arms.get(self.arms[0].id) if len(self.arms) == 1 else None
+
+    @property
+    def people(self) -> str:
+        """Of how many people a share is: "9 of 12", or "of 273" if they were not counted."""
+        found = self.found
+        if found is None or found.n is None:
+            return ""
+        if found.events is not None:
+            return wording.count(found.events, found.n)
+        return _("of {n}").format(n=wording.number(found.n))
+
+    @property
+    def contradiction(self) -> str:
+        return wording.contradiction(self.study, self.result, [arm.id for arm in self.arms])
+
+    @property
     def holds_no_difference(self) -> bool:
         """Whether no difference is among the values that fit the figures."""
         if self.low is None or self.high is None:
@@ -123,7 +138,7 @@ def rows_of(measure: Measure, key: str, study: Study, result: Result, arm: str |
             return _shares(row, arm)
         case Measure.PUBLISHED:
             return [_published(row)]
-    return [_compared(measure, row, *_pair(study, result, arm))]
+    return [_compared(measure, row, *reckoning.pair(study, result, arm))]
 
 
 def _shares(row: Row, arm: str | None) -> list[Row]:
@@ -136,37 +151,25 @@ def _shares(row: Row, arm: str | None) -> list[Row]:
     effect = result.effect
     if effect is None or effect.measure is not EffectMeasure.PROPORTION:
         raise Unsuitable(f"{result.id!r} has no counts and no published proportion")
-    shown = share_in_words(effect.value)
-    if effect.low is not None and effect.high is not None:
-        shown = f"{shown} ({_to(share_in_words(effect.low), share_in_words(effect.high))})"
     # A published share of a study with one group is that group's.
     arms = tuple(row.study.arms) if len(row.study.arms) == 1 else ()
-    return [
-        replace(row, shown=shown, arms=arms, value=effect.value, low=effect.low, high=effect.high)
-    ]
+    return [replace(_published(row), arms=arms)]
 
 
 def _share(row: Row, arm: Arm, found: Figures) -> Row:
-    estimate = effects.proportion(found.events or 0, found.n or 0)
-    shown = wording.percent(found.events or 0, found.n or 0)
-    shown = f"{shown} ({_to(share_in_words(estimate.low), share_in_words(estimate.high))})"
-    return _with_estimate(replace(row, arms=(arm,)), estimate, shown)
-
-
-def _pair(study: Study, result: Result, name: str | None) -> tuple[Arm, Arm]:
-    """The treated group and the one that it is compared with."""
-    arms = [study.arm(each) for each in result.arms]
-    controls = [arm for arm in arms if arm.control]
-    treated = [arm for arm in arms if not arm.control and name in (None, arm.id)]
-    if len(controls) != 1:
-        raise Unsuitable(
-            f"{result.id!r} has {len(controls)} groups to compare with; a comparison needs one arm "
-            "with 'control: true'"
-        )
-    if len(treated) != 1:
-        known = ", ".join(arm.id for arm in arms if not arm.control) or "none"
-        raise Unsuitable(f"name the treated arm: {result.id}:<arm>; it has: {known}")
-    return treated[0], controls[0]
+    """A group's share, with our interval if people were counted, or the source's own."""
+    row = replace(row, arms=(arm,))
+    if found.percent is not None and found.low is not None and found.high is not None:
+        low, high = f"{wording.number(found.low)}%", f"{wording.number(found.high)}%"
+        shown = f"{wording.share(found)} ({_to(low, high)})"
+        return _at(row, shown, *(x.scaleb(-2) for x in (found.percent, found.low, found.high)))
+    try:
+        share = reckoning.share(found)
+    except NotEstimable:
+        if found.percent is None:
+            return replace(row, shown=wording.figures(row.result, found))
+        return _at(row, wording.share(found), found.percent.scaleb(-2))
+    return _with_estimate(row, share.estimate, share.with_interval)
 
 
 def _compared(measure: Measure, row: Row, treated: Arm, control: Arm) -> Row:
@@ -178,36 +181,13 @@ def _compared(measure: Measure, row: Row, treated: Arm, control: Arm) -> Row:
         kind = "counts people" if counts else "is a measurement"
         raise Unsuitable(f"{result.id!r} {kind}: it has no {measure}")
     try:
-        if not counts:
-            return _of_means(row, one, two)
-        figures = (one.events or 0, one.n or 0, two.events or 0, two.n or 0)
-        if measure is Measure.RISK_DIFFERENCE:
-            found = effects.risk_difference(*figures)
-            row = replace(row, unit=_("points"))
-            shown = _estimate([_points(x) for x in (found.value, found.low, found.high)])
+        if measure is Measure.RISK_RATIO:
+            found = reckoning.ratio(one, two)
         else:
-            found = effects.risk_ratio(*figures)
-            shown = _estimate([round_half_up(x, 2) for x in (found.value, found.low, found.high)])
-        return _with_estimate(row, found, shown)
+            found = reckoning.difference(result, one, two)
+        return _with_estimate(replace(row, unit=found.unit), found.estimate, found.with_interval)
     except NotEstimable as error:
-        return replace(row, shown=_("no estimate: {why}").format(why=_(str(error))), unit="")
-
-
-def _of_means(row: Row, one: Figures, two: Figures) -> Row:
-    needed = [(x.mean, x.sd, x.n) for x in (one, two)]
-    if None in needed[0] + needed[1]:
-        names = [_("mean"), _("standard deviation"), _("number of people")]
-        lacking = [name for name, *pair in zip(names, *needed, strict=True) if None in pair]
-        raise NotEstimable(
-            _("the source does not give the {what} of both groups").format(
-                what=wording.listing(lacking)
-            )
-        )
-    found = effects.mean_difference(*needed[0], *needed[1])  # type: ignore[arg-type]
-    # As many decimals as the means have.
-    digits = max(_decimals(one.mean or 0), _decimals(two.mean or 0))
-    shown = _estimate([round_half_up(x, digits) for x in (found.value, found.low, found.high)])
-    return _with_estimate(replace(row, unit=_(row.result.unit or "")), found, shown)
+        return replace(row, shown=_("no estimate: {why}").format(why=_(str(error))))
 
 
 def _published(row: Row) -> Row:
@@ -215,11 +195,15 @@ def _published(row: Row) -> Row:
     effect = row.result.effect
     if effect is None:
         raise Unsuitable(f"{row.result.id!r} has no effect of its own to show as published")
-    value, low, high = effect.value, effect.low, effect.high
-    shown = wording.number(value)
-    if low is not None and high is not None:
-        shown = f"{shown} ({_to(wording.number(low), wording.number(high))})"
-    return replace(row, shown=shown, value=value, low=low, high=high)
+    return _at(row, wording.with_ends(effect), effect.value, effect.low, effect.high)
+
+
+def _at(
+    row: Row, shown: str, value: Decimal, low: Decimal | None = None, high: Decimal | None = None
+) -> Row:
+    """The row with published figures."""
+    low_end, high_end = (None if end is None else float(end) for end in (low, high))
+    return replace(row, shown=shown, value=float(value), low=low_end, high=high_end)
 
 
 def _with_estimate(row: Row, found: Estimate, shown: str) -> Row:
@@ -228,45 +212,8 @@ def _with_estimate(row: Row, found: Estimate, shown: str) -> Row:
     )
 
 
-# --- Numbers in words ---------------------------------------------------------------------------
-
-
-def round_half_up(x: float, digits: int = 0) -> str:
-    """A number with a real minus sign and this many decimals: "−0.70"."""
-    if math.isinf(x):
-        return _("infinite")
-    rounded = Decimal(repr(x)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
-    text = f"{abs(rounded):,f}"
-    return f"{wording.MINUS}{text}" if rounded < 0 else text
-
-
-def share_in_words(x: float) -> str:
-    """A share in percent: as given, or else whole, with one decimal close to nobody and everybody."""
-    percent = round(100 * x, 6)
-    digits = _decimals(percent)
-    if digits > 2:  # worked out, not given
-        digits = 0 if 1 <= percent <= 99 else 1
-    return f"{round_half_up(percent, digits)}%"
-
-
-def _points(share: float) -> str:
-    """Percentage points, whole; with a decimal where rounding would hide the sign."""
-    hidden = 0 < abs(share) < 0.005
-    return round_half_up(100 * share, 1 if hidden else 0)
-
-
-def _decimals(x: float) -> int:
-    exponent = Decimal(repr(x)).normalize().as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
-
-
 def _to(low: str, high: str) -> str:
     return _("{low} to {high}").format(low=low, high=high)
-
-
-def _estimate(parts: Sequence[str]) -> str:
-    value, low, high = parts
-    return f"{value} ({_to(low, high)})"
 
 
 # --- The whole plot -------------------------------------------------------------------------------
@@ -358,16 +305,15 @@ class Plot:
         """The estimate, and what it means or stands on."""
         found = [row.shown]
         if self.measure is Measure.PROPORTION:
-            counts = row.result.arms.get(row.arms[0].id) if row.arms else None
-            if counts is not None and counts.events is not None:
-                found.append(wording.count(counts.events, counts.n or 0))
-            elif not row.method:
+            if people := row.people:
+                found.append(people)
+            if not row.method:
                 found.append(_("as published"))
         elif row.value is None:
             found = [_("no estimate")]
         elif self.undecided and row.holds_no_difference:
             found.append(self.undecided)
-        if row.result.as_published:
+        if row.contradiction:
             found.append(_("contradicts itself"))
         return found
 
@@ -475,6 +421,9 @@ class Plot:
                 return "share"
             case Measure.RISK_DIFFERENCE:
                 return "points"
+        effect = row.result.effect
+        if not row.arms and effect and effect.measure is EffectMeasure.RISK_DIFFERENCE:
+            return "points"
         return "ratio" if self._line(row) == 1 else "linear"
 
     def _line(self, row: Row) -> float | None:
@@ -499,6 +448,8 @@ class Plot:
                 return _("Difference in {unit}").format(unit=_(row.result.unit or ""))
         effect = row.result.effect
         name = capitalised(_(str(effect.measure))) if effect else ""
+        if effect and effect.measure is EffectMeasure.RISK_DIFFERENCE:
+            return _("{measure} in percentage points").format(measure=name)
         if effect and effect.measure is EffectMeasure.MEAN_DIFFERENCE and row.result.unit:
             return _("{measure} in {unit}").format(measure=name, unit=_(row.result.unit))
         return name
@@ -542,7 +493,11 @@ class Plot:
                 ).format(methods=wording.listing(methods))
             )
         if any(not row.method and row.value is not None for row in self.rows):
-            parts.append(_("Figures without counts are drawn as published."))
+            parts.append(
+                _(
+                    "Figures without a number of people, and those from a model, are drawn as published."
+                )
+            )
         return " ".join(parts)
 
 
@@ -724,11 +679,8 @@ class EffectPlot(SphinxDirective):
             ]
         what = _lines([_outcome(row), *_remarks(row)])
         if plot.measure is Measure.PROPORTION:
-            counts = row.result.arms.get(row.arms[0].id) if row.arms else None
-            people = _("not given")
-            if counts is not None and counts.events is not None:
-                people = wording.count(counts.events, counts.n or 0)
-            return [plot.head(row), what, people, row.shown, source]
+            shown = row.shown if row.method else _("{share}, as published").format(share=row.shown)
+            return [plot.head(row), what, row.people or _("not given"), shown, source]
         effect = row.result.effect
         estimate = wording.effect(row.result, effect) if effect else ""
         return [plot.name_of(row.key), what, estimate, source]
@@ -760,12 +712,14 @@ def _outcome(row: Row) -> str:
 
 
 def _remarks(row: Row) -> list[str]:
-    """The paper's own definition, and what is wrong with the figure."""
+    """The paper's own definition, the remark on the figure, and what is wrong with it."""
     found = []
     if row.result.definition:
         found.append(_("Defined as: {words}").format(words=row.result.definition))
-    if contradiction := wording.contradiction(row.result):
-        found.append(capitalised(contradiction))
+    if row.result.note:
+        found.append(_("Note: {note}").format(note=row.result.note))
+    if row.contradiction:
+        found.append(capitalised(row.contradiction))
     return found
 
 

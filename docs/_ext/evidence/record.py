@@ -9,10 +9,20 @@ from __future__ import annotations
 
 import datetime
 import math
+from decimal import Decimal
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 from retractions import RetractionStatus
 
 from .vocabulary import (
@@ -39,8 +49,31 @@ Words = Annotated[str, Field(min_length=2)]
 # Strict: "9" and true are no numbers.
 Count = Annotated[int, Field(ge=0, strict=True)]
 People = Annotated[int, Field(gt=0, strict=True)]
-Figure = Annotated[float, Field(strict=True)]
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+
+
+def _as_written(value: Any) -> Decimal:
+    """A finite number with the digits that it was written with; no text and no truth value."""
+    if isinstance(value, Decimal | int) and not isinstance(value, bool):
+        return Decimal(value)
+    if isinstance(value, float) and math.isfinite(value):
+        return Decimal(repr(value))
+    raise PydanticCustomError("number", "this is no number")
+
+
+def as_number(value: Decimal) -> int | float:
+    """The same for programs: 1.0 stays apart from 1."""
+    exponent = value.as_tuple().exponent
+    return int(value) if isinstance(exponent, int) and exponent >= 0 else float(value)
+
+
+# The bounds come first, so that JSON Schema has them, too.
+_NUMBER = (BeforeValidator(_as_written), PlainSerializer(as_number, when_used="json"))
+Figure = Annotated[Decimal, *_NUMBER]
+NotNegative = Annotated[Decimal, Field(ge=0), *_NUMBER]
+Positive = Annotated[Decimal, Field(gt=0), *_NUMBER]
+Percent = Annotated[Decimal, Field(ge=0, le=100), *_NUMBER]
+Level = Annotated[Decimal, Field(gt=50, lt=100), *_NUMBER]
 
 
 class Misfit(ValueError):
@@ -64,6 +97,11 @@ def _check_outcome(name: str) -> None:
         likely = get_close_matches(name, OUTCOMES, n=1)
         hint = f"did you mean {likely[0]!r}?" if likely else f"known are: {', '.join(OUTCOMES)}"
         raise ValueError(f"unknown outcome {name!r}; {hint}")
+
+
+def _check_contradiction(part: Figures | Result) -> None:
+    if (part.as_published is None) is not (part.discrepancy is None):
+        raise Misfit("as_published and discrepancy go together", "as_published")
 
 
 class Retraction(Part):
@@ -116,7 +154,7 @@ class Cells(Part):
     """Whose cells they were."""
     passage: Words | None = None
     """How often they were grown on in the laboratory."""
-    dose: Annotated[float, Field(gt=0, strict=True)] | None = None
+    dose: Positive | None = None
     """Cells in one infusion."""
     dose_unit: DoseUnit | None = None
     """Per kilogram of the person's weight, or in total."""
@@ -150,43 +188,67 @@ class Arm(Part):
 
 
 class Figures(Part):
-    """What was found in one arm: a count of people, or a measurement."""
+    """What was found in one arm: a count of people, a percentage of them, or a measurement."""
 
     n: People | None = None
     """People counted or measured."""
     events: Count | None = None
     """Of them, how many had the event."""
+    percent: Percent | None = None
+    """Of them, how many in a hundred had the event, where the source gives no count."""
+    estimated: bool = False
+    """True if the percentage comes from a model or a survival curve, and is no plain share of n."""
     mean: Figure | None = None
     """Mean of a measurement."""
-    sd: Annotated[float, Field(ge=0, strict=True)] | None = None
+    sd: NotNegative | None = None
     """Standard deviation of a measurement."""
     median: Figure | None = None
     """Median of a measurement."""
     low: Figure | None = None
-    """Lower end of a measurement's range."""
+    """Lower end of a measurement's range, or of a percentage's interval."""
     high: Figure | None = None
-    """Upper end of a measurement's range."""
+    """Upper end of the same."""
     range_kind: Literal["range", "interquartile range", "95% interval"] | None = None
     """What low and high are the ends of."""
+    as_published: Words | None = None
+    """A figure of this arm that contradicts itself, word for word."""
+    discrepancy: Words | None = None
+    """In what it contradicts itself; shown with the figure."""
+
+    @property
+    def counts_people(self) -> bool:
+        return self.events is not None or self.percent is not None
+
+    @property
+    def measures(self) -> bool:
+        return self.mean is not None or self.median is not None
 
     @model_validator(mode="after")
     def _figures_go_together(self) -> Figures:
-        if self.events is not None:
-            if self.n is None:
-                raise ValueError("events need n, the number of people counted")
-            if self.events > self.n:
-                raise ValueError(f"events ({self.events}) exceed n ({self.n})")
-            if self.mean is not None or self.median is not None:
-                raise ValueError("give either events, or a mean or median")
-        elif self.mean is None and self.median is None:
-            raise ValueError("give events and n, or a mean, or a median")
+        _check_contradiction(self)
+        if self.events is not None and self.n is None:
+            raise ValueError("events need n, the number of people counted")
+        if self.events is not None and self.events > (self.n or 0):
+            raise ValueError(f"events ({self.events}) exceed n ({self.n})")
+        if self.events is not None and self.percent is not None:
+            raise ValueError(
+                "give events and n, or else a percent: pages work one out of the other"
+            )
+        if self.counts_people and self.measures:
+            raise ValueError("give either a count of people, or a mean or median")
+        if not (self.counts_people or self.measures or self.as_published):
+            raise ValueError("give events and n, or a percent, or a mean, or a median")
+        if self.estimated and self.percent is None:
+            raise Misfit("estimated belongs to a percent", "estimated")
         if self.sd is not None and self.mean is None:
             raise ValueError("sd belongs to a mean")
         ends = (self.low, self.high, self.range_kind)
         if any(end is not None for end in ends) and None in ends:
             raise ValueError("low, high and range_kind go together")
-        if self.low is not None and self.low > self.high:
+        if self.low is not None and self.high is not None and self.low > self.high:
             raise ValueError("low is above high")
+        if self.counts_people and self.low is not None and not 0 <= self.low <= self.high <= 100:
+            raise ValueError(f"{self.low} to {self.high} is no interval of a percentage")
         return self
 
 
@@ -201,7 +263,7 @@ class Effect(Part):
     """Lower end of its interval."""
     high: Figure | None = None
     """Upper end of its interval."""
-    level: Annotated[float, Field(gt=50, lt=100)] = 95
+    level: Level = Decimal(95)
     """Level of the interval, in percent."""
     p: Annotated[str, Field(pattern=r"^[<>=]?\s?(0?\.\d+|1(\.0+)?)$")] | None = None
     """p value as printed."""
@@ -230,7 +292,7 @@ class Result(Part):
     """The paper's own definition, where it has one."""
     time: Words | None = None
     """When it was measured, such as "6 months"."""
-    months: Annotated[float, Field(ge=0)] | None = None
+    months: NotNegative | None = None
     """The same as a number of months, for plots and tables."""
     change: bool = False
     """True if the figures are changes since the start."""
@@ -244,6 +306,8 @@ class Result(Part):
     """Place in the source: abstract, table 2, page 5."""
     verified: datetime.date | None = None
     """Day on which somebody read the figure there; left out if only a second-hand copy was read."""
+    note: Words | None = None
+    """A remark on the figures: who was counted, or how a number was worked out."""
     as_published: Words | None = None
     """A figure of the source that contradicts itself, word for word."""
     discrepancy: Words | None = None
@@ -261,11 +325,10 @@ class Result(Part):
 
     @model_validator(mode="after")
     def _figures_fit_the_outcome(self) -> Result:
+        _check_contradiction(self)
         known = self.vocabulary
         if not self.arms and self.effect is None and self.as_published is None:
             raise ValueError("a result needs arms, an effect or a figure as_published")
-        if (self.as_published is None) is not (self.discrepancy is None):
-            raise Misfit("as_published and discrepancy go together", "as_published")
         if known.kind is Kind.EVENT and self.unit is not None:
             raise Misfit(f"{known.name!r} counts people and has no unit", "unit")
         if known.kind is Kind.MEASUREMENT and self.unit not in known.units:
@@ -274,10 +337,12 @@ class Result(Part):
             )
             raise Misfit(f"{what}; expected {' or '.join(known.units)}", "unit")
         for name, figures in self.arms.items():
-            counted = figures.events is not None
-            if counted is not (known.kind is Kind.EVENT):
-                kind = "events and n" if known.kind is Kind.EVENT else "a mean or median"
-                raise Misfit(f"{known.name!r} is given as {kind}", "arms", name)
+            if known.kind is Kind.EVENT and figures.measures:
+                raise Misfit(
+                    f"{known.name!r} is given as events and n, or as a percent", "arms", name
+                )
+            if known.kind is Kind.MEASUREMENT and figures.counts_people:
+                raise Misfit(f"{known.name!r} is given as a mean or median", "arms", name)
         return self
 
 
@@ -391,7 +456,7 @@ class Study(Part):
     """What they were compared with; left out if nothing."""
     follow_up: Words | None = None
     """For how long people were followed."""
-    months: Annotated[float, Field(gt=0)] | None = None
+    months: Positive | None = None
     """The same in months, for sorting."""
     arms: list[Arm] = []
     """The groups."""
@@ -424,7 +489,8 @@ class Study(Part):
                     known = ", ".join(sizes) or "none"
                     raise Misfit(f"unknown arm {name!r}; the arms are: {known}", *steps)
                 size = sizes[name] or math.inf
-                if figures.n and figures.n > size and result.discrepancy is None:
+                is_stated = result.discrepancy or figures.discrepancy
+                if figures.n and figures.n > size and not is_stated:
                     raise Misfit(
                         f"n ({figures.n}) exceeds the arm's {size}; if the source says so, give "
                         "as_published and discrepancy",

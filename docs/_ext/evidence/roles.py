@@ -8,7 +8,9 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
 from . import wording
+from .effects import NotEstimable
 from .pieces import link
+from .reckoning import Unsuitable, difference_in_words, pair
 from .record import Effect, Figures, Result, Study
 from .store import label, note_fault, use_or_warn
 from .wording import _
@@ -20,6 +22,7 @@ Found = tuple[list[nodes.Node], list[nodes.system_message]]
 # Parts of the figures of one arm, for sentences that need no more.
 FORMS = ("count", "percent", "events", "n", "value")
 EFFECT = "effect"
+DIFFERENCE = "difference"
 
 
 class WrongTarget(ValueError):
@@ -53,7 +56,8 @@ class ResultRole(_RecordRole):
     ``key:result`` prints every arm (or the reported effect), ``key:result:arm`` one arm,
     ``key:result:effect`` the reported effect, and ``key:result:arm:form`` a part of the figures;
     the arm can be left out if there is only one. ``key:result:effect:value`` prints "2.48", and
-    ``key:result:effect:interval`` "2.48 (1.27 to 4.86)".
+    ``key:result:effect:interval`` "2.48 (1.27 to 4.86)". ``key:result:difference``, or
+    ``key:result:arm:difference``, prints the difference to the control group, by our reckoning.
     """
 
     def words(self, key: str, study: Study, rest: list[str]) -> list[nodes.Node]:
@@ -64,32 +68,47 @@ class ResultRole(_RecordRole):
             result = study.result(name)
         except KeyError as error:
             raise WrongTarget(error.args[0]) from None
+        words, arms = self._shown(study, result, rest)
         shown = link(
             "result",
             f"{key}:{name}",
-            self._shown(study, result, rest),
+            words,
             title=wording.locator(label(self.env, key), result, self.config.language),
             docname=self.env.docname,
         )
         self.set_source_info(shown)
-        contradiction = wording.contradiction(result)
+        contradiction = wording.contradiction(study, result, arms)
         return [shown, nodes.Text(f" ({contradiction})")] if contradiction else [shown]
 
-    def _shown(self, study: Study, result: Result, rest: list[str]) -> str:
+    def _shown(self, study: Study, result: Result, rest: list[str]) -> tuple[str, list[str]]:
+        """The words, and the arms whose figures they tell."""
         if not rest:
-            return wording.in_words(study, result)
+            return wording.in_words(study, result), list(result.arms)
         if rest[0] == EFFECT and EFFECT not in result.arms:
             if result.effect is None:
                 raise WrongTarget(f"{result.id!r} has no reported effect")
-            return part_of_effect(result, result.effect, *rest[1:])
+            return part_of_effect(result, result.effect, *rest[1:]), []
         arm, *forms = rest
+        if rest[-1] == DIFFERENCE and DIFFERENCE not in result.arms:
+            return difference(study, result, arm if forms else None)
         if len(rest) == 1 and arm in FORMS and arm not in result.arms and len(result.arms) == 1:
             arm, forms = next(iter(result.arms)), rest
         if arm not in result.arms:
             known = ", ".join(result.arms) or "none"
             raise WrongTarget(f"no arm {arm!r}; the result {result.id!r} has: {known}")
         figures = result.arms[arm]
-        return part_of(result, figures, forms[0]) if forms else wording.figures(result, figures)
+        words = part_of(result, figures, forms[0]) if forms else wording.figures(result, figures)
+        return words, [arm]
+
+
+def difference(study: Study, result: Result, arm: str | None) -> tuple[str, list[str]]:
+    """The treated group less the control group, and the two."""
+    try:
+        treated, control = (each.id for each in pair(study, result, arm))
+        words = difference_in_words(result, result.arms[treated], result.arms[control])
+    except (Unsuitable, NotEstimable) as error:
+        raise WrongTarget(f"{result.id!r} has no {DIFFERENCE!r}: {error}") from None
+    return words, [treated, control]
 
 
 def part_of_effect(result: Result, found: Effect, form: str = "") -> str:
@@ -110,14 +129,14 @@ def part_of(result: Result, found: Figures, form: str) -> str:
         raise WrongTarget(f"no form {form!r}; known are: {', '.join(FORMS)}")
     if form == "n" and found.n is not None:
         return wording.number(found.n)
-    if form == "value" and found.events is None:
+    if form == "value" and found.measures:
         return wording.value(result, found)
+    if form == "percent" and found.counts_people:
+        return wording.share(found)
     if found.events is not None and found.n is not None:
         match form:
             case "count":
                 return wording.count(found.events, found.n)
-            case "percent":
-                return wording.percent(found.events, found.n)
             case "events":
                 return wording.number(found.events)
     raise WrongTarget(f"the result {result.id!r} has no {form!r}")

@@ -14,14 +14,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-import yaml
+import located_yaml
+from located_yaml import NotYaml, first_fault
 from pydantic import ConfigDict, ValidationError, model_validator
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
 from .grading import Certainty
-from .loading import line_of, unknown_field
+from .loading import unknown_field
 from .record import Misfit, Part, Words
 
 logger = logging.getLogger(__name__)
@@ -198,25 +199,19 @@ class StatementError(ValueError):
 def parse(kind: str, content: str) -> Any:
     """The record that a directive holds; raises StatementError for anything wrong."""
     try:
-        root = yaml.compose(content, Loader=yaml.SafeLoader)
-        fields = yaml.safe_load(content)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise StatementError(line, f"this is not YAML: {error.problem}") from None
-    if not isinstance(fields, dict):
+        found = located_yaml.read(content)
+    except NotYaml as error:
+        raise StatementError(error.line, f"this is not YAML: {error}") from None
+    if not isinstance(found.fields, dict):
         raise StatementError(1, "the content must be fields, such as 'short: words'")
-    names = [key.value for key, _value in root.value]
-    for index, (key, _value) in enumerate(root.value):
-        if key.value in names[:index]:
-            raise StatementError(key.start_mark.line + 1, f"the field {key.value!r} stands twice")
+    for name, line in found.doubled:
+        raise StatementError(line, f"the field {name!r} stands twice")
     try:
-        return RECORDS[kind].model_validate(fields)
+        return RECORDS[kind].model_validate(found.fields)
     except ValidationError as error:
-        # A misspelt field is also a missing one: name the misspelling.
-        first = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
-        steps = (*first["loc"], *getattr(first.get("ctx", {}).get("error"), "steps", ()))
+        first, steps = first_fault(error)
         place = ".".join(str(step + 1 if isinstance(step, int) else step) for step in steps)
-        raise StatementError(line_of(root, steps), f"{place}: {_message(kind, first)}") from None
+        raise StatementError(found.line_of(*steps), f"{place}: {_message(kind, first)}") from None
 
 
 def _message(kind: str, error: Any) -> str:

@@ -14,14 +14,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import yaml
+from located_yaml import FENCE, read_front_matter
 from pybtex.database import Entry
 from reference_style import LabelStyle, SortingStyle
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
-from .loading import FENCE, RecordError, line_of, parse
+from .loading import RecordError, parse
 from .record import Study
 
 if TYPE_CHECKING:
@@ -143,9 +143,9 @@ def load_all(app: Sphinx, env: BuildEnvironment, *changes: set[str]) -> list[str
             _warn(key, error.line, str(error))
     for key, study in studies.items():
         for place, message in _wrong_keys(key, study, entries, studies.keys() | broken):
-            _warn(key, line_of(_front_matter(sources[key]), ("study", *place)), message)
+            _warn(key, read_front_matter(sources[key]).line_of("study", *place), message)
     digests = {
-        key: _digest(study.model_dump_json(), repr(entries.get(key)), labels.get(key, ""))
+        key: _digest(repr(study.model_dump()), repr(entries.get(key)), labels.get(key, ""))
         for key, study in studies.items()
     }
     domain.store = Store(
@@ -183,12 +183,6 @@ def _wrong_keys(
                 f"overlap: {other.study!r} is neither a study nor a source in refs.bib; "
                 "mend the key, or add the source",
             )
-
-
-def _front_matter(source: str) -> yaml.Node:
-    """The front matter as YAML's nodes, whose lines are the page's."""
-    text = source.split(f"\n{FENCE}", 1)[0]
-    return yaml.compose(text.replace(FENCE, "", 1), Loader=yaml.SafeLoader)
 
 
 def _warn(key: str, line: int, message: str) -> None:

@@ -183,7 +183,7 @@ class StudiesDirective(SphinxDirective):
                 docname=self.env.docname,
             )
         )
-        if contradiction := wording.contradiction(result):
+        if contradiction := wording.contradiction(study, result):
             found.append(nodes.Text(f" ({contradiction})"))
         return found
 

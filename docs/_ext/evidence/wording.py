@@ -7,7 +7,8 @@ the digits that the record has.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+import math
+from collections.abc import Collection, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from babel.dates import format_date
@@ -30,45 +31,52 @@ LARGE = {10**9: "billion", 10**6: "million"}
 # --- Numbers ----------------------------------------------------------------------------------
 
 
-def number(value: float, *, signed: bool = False) -> str:
-    """A number with a real minus sign, no empty decimals and commas in thousands."""
-    exact = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
-    digits = f"{abs(exact):f}"
-    if "." in digits:
-        digits = digits.rstrip("0").rstrip(".")
-    whole, dot, rest = digits.partition(".")
-    whole = f"{int(whole):,}"
+def number(value: int | Decimal, *, signed: bool = False) -> str:
+    """A number with its digits, a real minus sign and commas in thousands."""
+    exact = Decimal(value)
+    whole, dot, rest = f"{abs(exact):f}".partition(".")
     sign = MINUS if exact < 0 else "+" if signed and exact > 0 else ""
-    return f"{sign}{whole}{dot}{rest}"
+    return f"{sign}{int(whole):,}{dot}{rest}"
+
+
+def rounded(x: float, digits: int = 0) -> str:
+    """A number that was worked out, with this many decimals, halves rounded up: "−0.70"."""
+    if math.isinf(x):
+        return _("infinite")
+    return number(Decimal(repr(x)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
 
 
 def percent(events: int, n: int) -> str:
-    """A share in percent, halves rounded up: whole, but with one decimal near 0 and 100.
+    """A share in percent, as `in_percent` rounds it."""
+    return in_percent(Decimal(100 * events) / n)
+
+
+def in_percent(exact: Decimal) -> str:
+    """A percentage that was worked out, halves rounded up: whole, but for a decimal near 0 and 100.
 
     One decimal stands below 1% and above 99%, so that nothing rare is printed as 0% and nothing
     that is not everybody as 100%.
     """
-    share = Decimal(100 * events) / n
-    if share in (0, 100) or 1 <= share <= 99:
-        return f"{share.quantize(Decimal(1), ROUND_HALF_UP)}%"
-    rounded = share.quantize(Decimal("0.1"), ROUND_HALF_UP)
-    if rounded == 0:
+    if exact in (0, 100) or 1 <= exact <= 99:
+        return f"{exact.quantize(Decimal(1), ROUND_HALF_UP)}%"
+    one_decimal = exact.quantize(Decimal("0.1"), ROUND_HALF_UP)
+    if one_decimal == 0:
         return _("under 0.1%")
-    if rounded == 100:
+    if one_decimal == 100:
         return _("over 99.9%")
-    return f"{rounded}%"
+    return f"{one_decimal}%"
 
 
 def count(events: int, n: int) -> str:
     return _("{events} of {n}").format(events=number(events), n=number(n))
 
 
-def dose(cells: float) -> str:
+def dose(cells: Decimal) -> str:
     """A number of cells in words: "2 million", "150 million", "1.5 billion"."""
     for size, name in LARGE.items():
         if cells >= size:
-            return f"{number(float(Decimal(repr(float(cells))) / size))} {_(name)}"
-    return number(cells)
+            return f"{number((cells / size).normalize())} {_(name)}"
+    return number(cells.normalize())
 
 
 def day(date: datetime.date, language: str = "en") -> str:
@@ -90,10 +98,16 @@ def listing(parts: Sequence[str]) -> str:
 
 
 def figures(result: Result, found: Figures) -> str:
-    """What was found in one arm."""
+    """What was found in one arm: "9 of 12 (75%)", "43.2% of 273", "−2.1 (SD 1.8) g/24 h"."""
     if found.events is not None:
-        inner = [percent(found.events, found.n or 1), *_spread(found)]
-        return f"{count(found.events, found.n or 1)} ({'; '.join(inner)})"
+        return _with(count(found.events, found.n or 1), [share(found), *_spread(found)])
+    if found.percent is not None:
+        words = share(found)
+        if found.n is not None:
+            words = _("{share} of {n}").format(share=words, n=number(found.n))
+        return _with(words, [*([_("estimated")] if found.estimated else []), *_spread(found)])
+    if not found.measures:
+        return f"“{found.as_published}”"
     signed = result.change
     parts = []
     if found.mean is not None:
@@ -110,6 +124,13 @@ def figures(result: Result, found: Figures) -> str:
     return _unit("; ".join(parts), result)
 
 
+def share(found: Figures) -> str:
+    """The share of people with the event: "75%", or the percentage as printed, "43.2%"."""
+    if found.percent is not None:
+        return f"{number(found.percent)}%"
+    return percent(found.events or 0, found.n or 1)
+
+
 def value(result: Result, found: Figures) -> str:
     """The mean or median alone, with its unit."""
     middle = found.mean if found.mean is not None else found.median
@@ -123,8 +144,8 @@ def effect(result: Result, found: Effect) -> str:
         inner.append(
             _("{level}% interval {low} to {high}").format(
                 level=number(found.level),
-                low=_in_effect(found, found.low),
-                high=_in_effect(found, found.high),
+                low=end_of(found, found.low),
+                high=end_of(found, found.high),
             )
         )
     if found.p is not None:
@@ -142,21 +163,28 @@ def effect(result: Result, found: Effect) -> str:
 
 
 def estimate_alone(found: Effect) -> str:
-    """The estimate of a comparison: "2.48", "39.8%"."""
-    return _in_effect(found, found.value)
+    """The estimate of a comparison: "2.48", "39.8%", "13.4 percentage points"."""
+    words = end_of(found, found.value)
+    if found.measure is EffectMeasure.RISK_DIFFERENCE:
+        return _("{value} percentage points").format(value=words)
+    return words
 
 
 def with_ends(found: Effect) -> str:
     """The estimate with the ends of its interval, for tables whose head says what they are."""
     if found.low is None or found.high is None:
         return estimate_alone(found)
-    ends = {"low": _in_effect(found, found.low), "high": _in_effect(found, found.high)}
+    ends = {"low": end_of(found, found.low), "high": end_of(found, found.high)}
     return f"{estimate_alone(found)} ({_('{low} to {high}').format(**ends)})"
 
 
-def _in_effect(found: Effect, figure: float) -> str:
-    if found.measure is EffectMeasure.PROPORTION:
-        return f"{number(float(Decimal(repr(figure)) * 100))}%"
+def end_of(found: Effect, figure: Decimal) -> str:
+    """The estimate of a comparison or an end of its interval, as its measure is shown."""
+    match found.measure:
+        case EffectMeasure.PROPORTION:
+            return f"{number(figure.scaleb(2))}%"
+        case EffectMeasure.RISK_DIFFERENCE:
+            return number(figure.scaleb(2))
     return number(figure)
 
 
@@ -167,14 +195,28 @@ def p_value(printed: str) -> str:
     return f"p {sign} {'0' if digits.startswith('.') else ''}{digits}"
 
 
-def contradiction(result: Result) -> str:
-    """What is said with every figure of a result whose source contradicts itself; else ''."""
-    if result.as_published is None:
+def contradiction(study: Study, result: Result, arms: Collection[str] | None = None) -> str:
+    """What is said with the figures of a result whose source contradicts itself; else ''.
+
+    That of a group is said where its figures are shown: `arms` names them, None stands for all.
+    """
+    shown = {name: found for name, found in result.arms.items() if arms is None or name in arms}
+    said = [_contradiction(result, alone=not result.arms and result.effect is None)]
+    for name, found in shown.items():
+        words = _contradiction(found, alone=not (found.counts_people or found.measures))
+        if words and len(shown) > 1:
+            words = _("{arm}, {words}").format(arm=study.arm(name).label, words=words)
+        said.append(words)
+    return "; ".join(words for words in said if words)
+
+
+def _contradiction(part: Result | Figures, *, alone: bool) -> str:
+    if part.as_published is None:
         return ""
-    if not result.arms and result.effect is None:
-        return _("as published; the paper contradicts itself: {how}").format(how=result.discrepancy)
+    if alone:
+        return _("as published; the paper contradicts itself: {how}").format(how=part.discrepancy)
     return _("as published: “{figure}”; the paper contradicts itself: {how}").format(
-        figure=result.as_published, how=result.discrepancy
+        figure=part.as_published, how=part.discrepancy
     )
 
 
@@ -214,7 +256,7 @@ def locator(label: str, result: Result, language: str = "en") -> str:
     return f"{label}, {place(result, language)}"
 
 
-def cells_given(cells: float, unit: DoseUnit) -> str:
+def cells_given(cells: Decimal, unit: DoseUnit) -> str:
     """ "1 million cells per kg"."""
     return f"{dose(cells)} {_(str(unit))}"
 
@@ -222,7 +264,9 @@ def cells_given(cells: float, unit: DoseUnit) -> str:
 def _spread(found: Figures, *, signed: bool = False) -> list[str]:
     if found.low is None or found.high is None:
         return []
-    ends = {"low": number(found.low, signed=signed), "high": number(found.high, signed=signed)}
+    sign = "%" if found.counts_people else ""
+    low, high = (f"{number(end, signed=signed)}{sign}" for end in (found.low, found.high))
+    ends = {"low": low, "high": high}
     if found.range_kind == "95% interval":
         return [_("95% interval {low} to {high}").format(**ends)]
     if found.range_kind == "interquartile range":
