@@ -203,7 +203,7 @@ SENTENCES = [
     "published: “33.3% (3 of 6)”; the paper contradicts itself: half of six is no third).",
     "Only printed in one group: 1 of 12 (8%) with umbilical cord cells and “7 of 6” with placebo "
     "(placebo, as published; the paper contradicts itself: more than all).",
-    "Our reckoning: −8 percentage points (95% interval −40 to 34; our reckoning); 0.1 g/L (95% "
+    "Our reckoning: 75% (47% to 91%); −8 percentage points (95% interval −40 to 34; our reckoning); 0.1 g/L (95% "
     "interval −0.2 to 0.4; our reckoning).",
     "Studies: Kunming placebo-controlled trial, 18 people, 6 on placebo, 200 million cells in total, 27 months (median).",
     "Kunming placebo-controlled trial 5 of 6 (83%)",
@@ -263,8 +263,8 @@ WRONG = {
         "[evidence.role]"
     ),
     "deng2017:remission:cells:rate": (
-        "{result}`deng2017:remission:cells:rate`: no form 'rate'; known are: count, percent, events, n, "
-        "value [evidence.role]"
+        "{result}`deng2017:remission:cells:rate`: no form 'rate'; known are: count, percent, interval, "
+        "events, n, value [evidence.role]"
     ),
     "deng2017:proteinuria-change:cells:percent": (
         "{result}`deng2017:proteinuria-change:cells:percent`: the result 'proteinuria-change' has no "
@@ -272,6 +272,10 @@ WRONG = {
     ),
     "deng2017:response:cells:events": (
         "{result}`deng2017:response:cells:events`: the result 'response' has no 'events' [evidence.role]"
+    ),
+    "li2013:relapse:interval": (
+        "{result}`li2013:relapse:interval`: the result 'relapse' has no 'interval': the percentage comes "
+        "from a model, not from a count of people [evidence.role]"
     ),
     "deng2017:proteinuria-change:difference": (
         "{result}`deng2017:proteinuria-change:difference`: 'proteinuria-change' has no 'difference': "

@@ -263,7 +263,7 @@ def test_findings_show_figures_certainty_reasons_and_the_fixed_words(tables):
         "Very low Imprecision: few people",
         "The evidence is very uncertain about the effect of adding cells on remission.",
     ]
-    assert "difference −3 points (95% interval −11.4 to 5.4; our reckoning)" in activity[1]
+    assert "difference −3 points (95% interval −11 to 5; our reckoning)" in activity[1]
     assert "Abstract (2017), uncontrolled cohort; 30: no figures in the part read" in activity[1]
     assert activity[1].endswith("More in Review (2021).")
     assert activity[2:] == [

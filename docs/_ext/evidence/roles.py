@@ -10,7 +10,7 @@ from sphinx.util.docutils import SphinxRole
 from . import wording
 from .effects import NotEstimable
 from .pieces import link
-from .reckoning import Unsuitable, difference_in_words, pair
+from .reckoning import Unsuitable, difference_in_words, pair, share
 from .record import Effect, Figures, Result, Study
 from .store import label, note_fault, use_or_warn
 from .wording import _
@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 Found = tuple[list[nodes.Node], list[nodes.system_message]]
 
 # Parts of the figures of one arm, for sentences that need no more.
-FORMS = ("count", "percent", "events", "n", "value")
+FORMS = ("count", "percent", "interval", "events", "n", "value")
 EFFECT = "effect"
 DIFFERENCE = "difference"
 
@@ -55,7 +55,8 @@ class ResultRole(_RecordRole):
 
     ``key:result`` prints every arm (or the reported effect), ``key:result:arm`` one arm,
     ``key:result:effect`` the reported effect, and ``key:result:arm:form`` a part of the figures;
-    the arm can be left out if there is only one. ``key:result:effect:value`` prints "2.48", and
+    the arm can be left out if there is only one. With the form ``interval`` a share has the 95%
+    interval of our reckoning. ``key:result:effect:value`` prints "2.48", and
     ``key:result:effect:interval`` "2.48 (1.27 to 4.86)". ``key:result:difference``, or
     ``key:result:arm:difference``, prints the difference to the control group, by our reckoning.
     """
@@ -133,6 +134,8 @@ def part_of(result: Result, found: Figures, form: str) -> str:
         return wording.value(result, found)
     if form == "percent" and found.counts_people:
         return wording.share(found)
+    if form == "interval" and found.counts_people:
+        return share_with_interval(result, found)
     if found.events is not None and found.n is not None:
         match form:
             case "count":
@@ -140,6 +143,14 @@ def part_of(result: Result, found: Figures, form: str) -> str:
             case "events":
                 return wording.number(found.events)
     raise WrongTarget(f"the result {result.id!r} has no {form!r}")
+
+
+def share_with_interval(result: Result, found: Figures) -> str:
+    """ "75% (47% to 91%)", by our reckoning."""
+    try:
+        return share(found).with_interval
+    except NotEstimable as error:
+        raise WrongTarget(f"the result {result.id!r} has no 'interval': {error}") from None
 
 
 class StudyRole(_RecordRole):
