@@ -63,15 +63,15 @@ class Document:
 
 def read(text: str) -> Document:
     """Read one YAML document; raises NotYaml."""
-    loader = _Loader(text)
     try:
-        root = loader.get_single_node()
-        return Document(loader.construct_document(root) if root else None, root)
+        return _read(text, _Quick)
+    except yaml.YAMLError:
+        pass
+    try:
+        return _read(text, _Clear)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise NotYaml(line, error.problem or "it cannot be read") from None
-    finally:
-        loader.dispose()
 
 
 def read_front_matter(source: str) -> Document:
@@ -105,15 +105,29 @@ def _doubled(node: yaml.Node | None) -> Iterator[tuple[str, int]]:
             yield from _doubled(value)
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML's own, but for numbers with a decimal point."""
+class _Quick(yaml.CSafeLoader):
+    """Ten times as quick as the other."""
 
 
-def _number(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> Decimal | float:
+class _Clear(yaml.SafeLoader):
+    """Its messages are clearer."""
+
+
+def _read(text: str, kind: type[_Quick | _Clear]) -> Document:
+    loader = kind(text)
+    try:
+        root = loader.get_single_node()
+        return Document(loader.construct_document(root) if root else None, root)
+    finally:
+        loader.dispose()
+
+
+def _number(loader: _Quick | _Clear, node: yaml.ScalarNode) -> Decimal | float:
     try:
         return Decimal(node.value.replace("_", ""))
     except InvalidOperation:  # .inf, .nan and hours such as 1:30.5
         return loader.construct_yaml_float(node)
 
 
-_Loader.add_constructor("tag:yaml.org,2002:float", _number)
+for _kind in (_Quick, _Clear):
+    _kind.add_constructor("tag:yaml.org,2002:float", _number)
