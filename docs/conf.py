@@ -35,6 +35,7 @@ extensions = [
     "sphinxcontrib.bibtex",
     "reference_style",
     "bibliography_mends",
+    "retraction_marks",
     "page_status",
     "glossary_links",
     "alternative_text",

@@ -18,6 +18,10 @@ Four optional BibTeX fields have a meaning here:
 
 `year` may be missing where nobody has dated the source: the label then says "undated".
 
+`retraction_marks` adds two fields of its own to entries, `standing` and `notices`: what became of
+the source since. A grave standing is part of the label, "Wang et al. 2018, retracted", so that it
+stands wherever the source is named.
+
 To use it: `bibtex_default_style = "handbook"` and `bibtex_reference_style = "handbook"`.
 """
 
@@ -43,9 +47,13 @@ from pybtex.style.labels import BaseLabelStyle
 from pybtex.style.names import BaseNameStyle
 from pybtex.style.sorting import BaseSortingStyle
 from pybtex.style.template import FieldIsMissing
+from retractions import RetractionStatus
 from sphinx.application import Sphinx
+from sphinx.locale import get_translation
 from sphinxcontrib.bibtex.style.referencing import BaseReferenceStyle, BracketStyle
 from sphinxcontrib.bibtex.style.template import join, join2, node, post_text, pre_text, reference
+
+_ = get_translation("handbook")
 
 MOST_AUTHORS = 6
 UNDATED = "undated"
@@ -118,12 +126,11 @@ class LabelStyle(BaseLabelStyle):
         labels = [_label(entry) for entry in sorted_entries]
         shared = Counter(labels)
         letters: dict[str, Iterator[str]] = defaultdict(_letters)
-        for label in labels:
-            if shared[label] == 1:
-                yield label
-            else:
+        for label, entry in zip(labels, sorted_entries, strict=True):
+            if shared[label] > 1:
                 hyphen = "-" if label.endswith(UNDATED) else ""
-                yield f"{label}{hyphen}{next(letters[label])}"
+                label += f"{hyphen}{next(letters[label])}"
+            yield label + _mark(entry.fields.get("standing"))
 
 
 def _label(entry: Entry) -> str:
@@ -132,15 +139,25 @@ def _label(entry: Entry) -> str:
     return f"{label_names(entry)} {entry.fields.get('year') or UNDATED}"
 
 
+def _mark(standing: str | None) -> str:
+    """What follows a label: ", retracted", or nothing where there is nothing grave to tell."""
+    if not standing or not RetractionStatus(standing).is_grave:
+        return ""
+    return f", {_(standing)}"
+
+
 def _letters() -> Iterator[str]:
     """a to z, then aa to zz."""
     return chain(ascii_lowercase, map("".join, product(ascii_lowercase, repeat=2)))
 
 
 def split_label(label: str) -> tuple[str, str]:
-    """The names and the year (with its letter) of a label; a registration number has no names."""
-    names, _, year = label.rpartition(" ")
-    return names, year
+    """The names and the year (with its letter and mark) of a label; a registration has no names."""
+    mark = next(
+        (mark for mark in map(_mark, RetractionStatus) if mark and label.endswith(mark)), ""
+    )
+    names, _space, year = label.removesuffix(mark).rpartition(" ")
+    return names, year + mark
 
 
 class SortingStyle(BaseSortingStyle):
@@ -184,7 +201,7 @@ class HandbookStyle(BaseStyle):
             parts = [Text(label), _title(entry), self._sponsor(entry), _source(entry)]
         else:
             parts = [self._head(label, entry), _title(entry), _source(entry)]
-        parts += [*_links(entry), _field(entry, "note")]
+        parts += [*_links(entry), _standing(entry), _field(entry, "note")]
         text = Text(" ").join([part.add_period() for part in parts if part])
         return FormattedEntry(entry.key, text, label)
 
@@ -261,6 +278,22 @@ def _links(entry: Entry) -> Iterator[Text]:
     if url and _bare(url) not in [_bare(address) for address, _ in links]:
         read = _day(entry)
         yield Text(HRef(url, url), f" (read {read})" if read else "")
+
+
+def _standing(entry: Entry) -> Text:
+    """What became of the source since, and where that is told: "Retracted: https://doi.org/…"."""
+    standing, notices = (entry.fields.get(name, "") for name in ("standing", "notices"))
+    if not notices:
+        return Text()
+    places = [_notice(identifier) for identifier in notices.split()]
+    return Text(_(standing).capitalize(), ": ", _commas(*places))
+
+
+def _notice(identifier: str) -> Text:
+    if identifier.startswith("10."):
+        address = f"https://doi.org/{identifier}"
+        return Text(HRef(address, address))
+    return Text(HRef(f"https://pubmed.ncbi.nlm.nih.gov/{identifier}/", f"PubMed {identifier}"))
 
 
 def _bare(address: str) -> str:

@@ -21,6 +21,7 @@ from typing import Annotated, Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 
+NOTICE = r"^(10\.\d{4,9}/\S+|PubMed \d{1,8})$"
 FILE = "evidence/retractions.yaml"
 HEAD = """\
 # What became of the sources after they were published: corrected, retracted, withdrawn, ...
@@ -62,7 +63,7 @@ class Standing(BaseModel):
     """The day of the check."""
     source: Annotated[str, Field(min_length=2)]
     """Who says so."""
-    notices: tuple[Annotated[str, Field(min_length=2)], ...] = ()
+    notices: tuple[Annotated[str, Field(pattern=NOTICE)], ...] = ()
     """The notices that are known: DOIs, or "PubMed 123"."""
 
     @field_validator("status")
@@ -112,6 +113,13 @@ def read(path: Path) -> dict[str, Standing]:
         line = next((line for key, line in _keys(root) if (key,) == first["loc"][:1]), 1)
         message = first["msg"].removeprefix("Value error, ")
         raise StandingsError(line, f"{place}: {message}") from None
+
+
+def lines(path: Path) -> dict[str, int]:
+    """The line of each source in a file that `read` can read."""
+    if not path.is_file():
+        return {}
+    return dict(_keys(yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)))
 
 
 def written(standings: Standings) -> str:

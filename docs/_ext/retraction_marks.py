@@ -1,0 +1,283 @@
+"""Marks retracted sources wherever they are cited, and makes the pages say so in words.
+
+What became of a source stands in `evidence/retractions.yaml` (see `retractions`). A source that
+was retracted, partly retracted or withdrawn, or that got an expression of concern, reads
+"Wang et al. 2018, retracted" in citations, tables, plots and the reference list, which also links
+to the notice. That is not enough: a page that goes on building on such a source misleads. So each
+paragraph, list item or table row that cites it must use the word itself ("retracted",
+"withdrawn", "expression of concern"), or a box (note, warning, ...) on the same page that cites
+the source must. The build warns until one of them does.
+
+A study's own record also tells whether it was retracted. Both must agree where it is grave.
+
+`{retraction-check}` prints how many sources were checked, when, and what was found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import retractions
+from babel.dates import format_date
+from doctree import ancestors
+from docutils import nodes
+from retractions import RetractionStatus, Standing
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.errors import ExtensionError
+from sphinx.locale import get_translation
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+logger = logging.getLogger(__name__)
+_ = get_translation("handbook")
+
+# The words that tell readers, by what they have to be told.
+WORDS = {
+    RetractionStatus.CONCERN: r"\bexpressions? of concern\b",
+    RetractionStatus.PARTLY: r"\bretract(ed|ion|s)?\b",
+    RetractionStatus.WITHDRAWN: r"\bwithdr(ew|aw|awn|awal|awals)\b",
+    RetractionStatus.RETRACTED: r"\bretract(ed|ion|s)?\b",
+}
+BLOCKS = {
+    nodes.row: "table row",
+    nodes.list_item: "list item",
+    nodes.paragraph: "paragraph",
+}
+
+
+@dataclass(frozen=True)
+class Citing:
+    """One place that cites a source."""
+
+    key: str
+    line: int | None
+    block: str
+    """What it stands in: a paragraph, a list item, ..."""
+    told: frozenset[RetractionStatus]
+    """What that block, or a box on the page that cites the source, says in words."""
+
+
+# --- The sources ------------------------------------------------------------------------------
+
+
+def load(app: Sphinx) -> None:
+    """Read what became of the sources, and tell the reference style through the entries' fields."""
+    path = Path(app.srcdir, retractions.FILE)
+    try:
+        standings = retractions.read(path)
+    except retractions.StandingsError as error:
+        raise ExtensionError(f"{path}:{error.line}: {error}") from None
+    app.env.handbook_standings = standings  # type: ignore[attr-defined]
+    for key, entry in _entries(app.env).items():
+        standing = standings.get(key)
+        told = {
+            "standing": str(standing.status) if standing else "",
+            "notices": " ".join(n.removeprefix("PubMed ") for n in standing.notices)
+            if standing
+            else "",
+        }
+        # Entries are kept between builds: what is no longer so must go.
+        for name, value in told.items():
+            entry.fields.pop(name, None)
+            if value:
+                entry.fields[name] = value
+
+
+def _entries(env: BuildEnvironment) -> dict[str, Any]:
+    return env.get_domain("cite").bibdata.data.entries  # type: ignore[attr-defined,no-any-return]
+
+
+def _standings(env: BuildEnvironment) -> dict[str, Standing]:
+    return env.handbook_standings  # type: ignore[attr-defined,no-any-return]
+
+
+# --- The pages --------------------------------------------------------------------------------
+
+
+def collect(app: Sphinx, doctree: nodes.document) -> None:
+    """Note where the page cites which source, and what it says beside it."""
+    citations = list(_citations(doctree))
+    boxes = {box: _told(box) for box in doctree.findall(nodes.Admonition)}
+    by_box: dict[str, set[RetractionStatus]] = {}
+    for key, node in citations:
+        for each in ancestors(node):
+            by_box.setdefault(key, set()).update(boxes.get(each, ()))
+    found = []
+    for key, node in citations:
+        block = _block(node)
+        told = _told(block) | by_box[key]
+        kind = next((words for kind, words in BLOCKS.items() if isinstance(block, kind)), "place")
+        found.append(Citing(key, _line(node), kind, told))
+    _citings(app.env)[app.env.docname] = found
+
+
+def _citations(doctree: nodes.document) -> Iterator[tuple[str, nodes.Element]]:
+    """Each citation, and each figure or link from a study's record, with its key."""
+    for node in doctree.findall(addnodes.pending_xref):
+        if node.get("refdomain") == "cite":
+            bare = re.sub(r"\{[^{}]*\}", "", node["reftarget"])
+            for key in bare.split(","):
+                yield key.strip(), node
+        elif node.get("refdomain") == "evidence" and node["reftype"] in ("study", "result"):
+            yield node["reftarget"].partition(":")[0], node
+
+
+def _block(node: nodes.Element) -> nodes.Element:
+    """The table row that it stands in, else the list item, else the paragraph or what there is."""
+    around = list(ancestors(node))
+    for kind in BLOCKS:
+        if found := next((each for each in around if isinstance(each, kind)), None):
+            return found
+    return around[0]
+
+
+def _told(block: nodes.Element) -> frozenset[RetractionStatus]:
+    """What a block says in words. Citations do not count: a key may contain any word."""
+    words = " ".join(
+        text.astext()
+        for text in block.findall(nodes.Text)
+        if not any(isinstance(each, addnodes.pending_xref) for each in ancestors(text))
+    )
+    return frozenset(
+        status for status, pattern in WORDS.items() if re.search(pattern, words, re.IGNORECASE)
+    )
+
+
+def _line(node: nodes.Element) -> int | None:
+    return next((each.line for each in (node, *ancestors(node)) if each.line), None)
+
+
+def _citings(env: BuildEnvironment) -> dict[str, list[Citing]]:
+    if not hasattr(env, "handbook_citings"):
+        env.handbook_citings = {}
+    return env.handbook_citings  # type: ignore[no-any-return]
+
+
+def purge(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+    _citings(env).pop(docname, None)
+
+
+def merge(app: Sphinx, env: BuildEnvironment, docnames: list[str], other: BuildEnvironment) -> None:
+    theirs = _citings(other)
+    _citings(env).update({name: theirs[name] for name in docnames if name in theirs})
+
+
+# --- The warnings, on each build until they are mended ----------------------------------------
+
+
+def check(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Warn, and name the pages to look at again, so that the next build does not pass either."""
+    standings = _standings(env)
+    faulty = [
+        docname
+        for docname, citings in sorted(_citings(env).items())
+        for citing in citings
+        if not _is_told(docname, citing, standings.get(citing.key))
+    ]
+    faulty += _unknown_keys(app, env, standings)
+    if "evidence" in app.extensions:
+        faulty += _contradicting_records(env, standings)
+    return faulty
+
+
+def _is_told(docname: str, citing: Citing, standing: Standing | None) -> bool:
+    if not standing or not standing.status.is_grave or standing.status in citing.told:
+        return True
+    logger.warning(
+        "%s: %s (%s, checked on %s). Say so in words in this %s, or in a box on this page that "
+        "cites it",
+        citing.key, _in_words(standing.status), standing.source, standing.checked, citing.block,
+        location=(docname, citing.line), type="retractions", subtype="not_told",
+    )  # fmt: skip
+    return False
+
+
+def _in_words(status: RetractionStatus) -> str:
+    """As WORDS looks for it."""
+    if status is RetractionStatus.CONCERN:
+        return "there is an expression of concern about this source"
+    return f"this source was {status}"
+
+
+def _unknown_keys(
+    app: Sphinx, env: BuildEnvironment, standings: dict[str, Standing]
+) -> Iterator[str]:
+    path = Path(app.srcdir, retractions.FILE)
+    for key in sorted(standings.keys() - _entries(env).keys()):
+        logger.warning(
+            "refs.bib has no entry %s: mend the key, or delete the line", key,
+            location=f"{path}:{retractions.lines(path)[key]}",
+            type="retractions", subtype="unknown",
+        )  # fmt: skip
+        yield env.config.root_doc
+
+
+def _contradicting_records(env: BuildEnvironment, standings: dict[str, Standing]) -> Iterator[str]:
+    from evidence.store import docname_of, records
+
+    for key, study in records(env).items():
+        told = study.retraction.status
+        found = standings[key].status if key in standings else RetractionStatus.UNCHECKED
+        if told is not found and (told.is_grave or found.is_grave):
+            logger.warning(
+                "this record says %r of its source, and %s says %r: make both say the same",
+                str(told), retractions.FILE, str(found),
+                location=(docname_of(key), 1), type="retractions", subtype="record",
+            )  # fmt: skip
+            yield docname_of(key)
+
+
+# --- What was checked -------------------------------------------------------------------------
+
+
+class RetractionCheck(SphinxDirective):
+    """`{retraction-check}`: how many sources were checked, when, and what was found."""
+
+    has_content = False
+
+    def run(self) -> list[nodes.Node]:
+        for name in (retractions.FILE, *self.config.bibtex_bibfiles):
+            self.env.note_dependency(str(Path(self.env.srcdir, name)))
+        total = len(_entries(self.env))
+        words = in_words(list(_standings(self.env).values()), total, self.config.language)
+        # These are counts of our own: no source stands behind them.
+        counts = nodes.inline("", words, classes=["own-figure"], reason="counted in refs.bib")
+        return [nodes.paragraph("", "", counts)]
+
+
+def in_words(standings: list[Standing], total: int, language: str) -> str:
+    """What is known of all sources together, in a few sentences."""
+    if not standings:
+        return _(
+            "None of the {total} sources has been checked for retractions and corrections by "
+            "machine yet."
+        ).format(total=total)
+    day = format_date(max(each.checked for each in standings), "d MMMM yyyy", locale=language)
+    found = Counter(each.status for each in standings)
+    kinds = [f"{found[status]} {_(str(status))}" for status in RetractionStatus if found[status]]
+    told = _(
+        "{checked} of the {total} sources were checked for retractions and corrections, the last "
+        "of them on {day}: {kinds}."
+    ).format(checked=len(standings), total=total, day=day, kinds=", ".join(kinds))
+    rest = total - len(standings)
+    if rest:
+        told += " " + _("The other {rest} have not been checked by machine yet.").format(rest=rest)
+    return told
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    app.setup_extension("sphinxcontrib.bibtex")
+    app.add_directive("retraction-check", RetractionCheck)
+    app.connect("builder-inited", load, priority=600)  # after sphinxcontrib-bibtex read the entries
+    app.connect("doctree-read", collect)
+    app.connect("env-purge-doc", purge)
+    app.connect("env-merge-info", merge)
+    app.connect("env-updated", check)
+    return {"env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

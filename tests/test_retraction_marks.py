@@ -1,0 +1,248 @@
+"""A retracted source is marked wherever it is cited, and the pages must say so in words."""
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import retractions
+from pdf_reading import read_pdf
+from sphinx.errors import ExtensionError
+from sphinx.testing.util import SphinxTestApp
+from sphinx.util.console import strip_colors
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory, rootdir: Path) -> dict[str, str]:
+    """The unchanged mini project, built once as a web site and as a PDF."""
+    source = tmp_path_factory.mktemp("retractions") / "source"
+    shutil.copytree(rootdir / "test-retractions", source)
+    shown = {}
+    for builder in ("html", "typstpdf"):
+        app = SphinxTestApp(builder, srcdir=source)
+        app.build()
+        assert strip_colors(app.warning.getvalue()) == ""
+        if builder == "html":
+            for page in ("index", "boxed", "references"):
+                shown[page] = (app.outdir / f"{page}.html").read_text("utf-8")
+        else:
+            shown["pdf"] = read_pdf(app.outdir / "retractions.pdf").text
+        app.cleanup()
+    return shown
+
+
+def plain(html: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", "", html).split())
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        ("index", "In one paragraph (Kim 2021; Wang 2018a, retracted): the first paper"),
+        ("index", "Li (2019, expression of concern) got"),
+        ("index", "Chen (2020) a correction."),
+        ("index", "NCT1, withdrawn was withdrawn."),
+        ("boxed", "A paragraph that cites (Wang 2018a, retracted)."),
+        ("boxed", "Wang (2018a, retracted) Cells"),
+        ("references", "Wang D (2018a, retracted). Cells. Lupus."),
+        ("references", "Retracted: https://doi.org/10.1000/note(1), PubMed 123."),
+        ("references", "Wang D (2018b). More cells."),
+        ("references", "Corrected: https://doi.org/10.1000/erratum."),
+        ("references", "NCT1, withdrawn. A trial."),
+        (
+            "references",
+            "4 of the 6 sources were checked for retractions and corrections, the last of them on "
+            "21 November 2026: 1 corrected, 1 expression of concern, 1 withdrawn, 1 retracted. "
+            "The other 2 have not been checked by machine yet.",
+        ),
+    ],
+)
+def test_marks_in_both_outputs(built: dict[str, str], page: str, words: str) -> None:
+    assert words in plain(built[page])
+    assert without_breaks(words) in without_breaks(built["pdf"])
+
+
+def without_breaks(text: str) -> str:
+    """Text without spaces and hyphens, which the PDF's lines break at will."""
+    return re.sub(r"[\s\xad‐-]+", "", text)
+
+
+def test_a_notice_is_linked(built: dict[str, str]) -> None:
+    assert 'href="https://doi.org/10.1000/note(1)"' in built["references"]
+    assert 'href="https://pubmed.ncbi.nlm.nih.gov/123/"' in built["references"]
+
+
+# --- Pages that do not say so -------------------------------------------------------------------
+
+Build = Callable[[], str]
+
+
+@pytest.fixture
+def source(tmp_path: Path, rootdir: Path) -> Path:
+    return Path(shutil.copytree(rootdir / "test-retractions", tmp_path / "source"))
+
+
+@pytest.fixture
+def build(source: Path) -> Build:
+    """Build the copy as a new process would; returns the warnings."""
+
+    def run() -> str:
+        app = SphinxTestApp("html", srcdir=source)
+        try:
+            app.build()
+            return strip_colors(app.warning.getvalue())
+        finally:
+            app.cleanup()
+
+    return run
+
+
+def change(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("page", "old", "new", "place", "words"),
+    [
+        ("index.md", "the first paper was retracted", "good", "index.md:3", "in this paragraph"),
+        ("index.md", "an expression of concern", "concern", "index.md:5", "in this paragraph"),
+        ("index.md", "was withdrawn", "was done", "index.md:7", "in this list item"),
+        ("boxed.md", "has been retracted", "is old", "boxed.md:3", "in this paragraph"),
+        ("boxed.md", "has been retracted", "is old", "boxed.md:10", "in this table row"),
+        ("boxed.md", "{cite:t}`wang2018` has", "Wang has", "boxed.md:3", "in this paragraph"),
+    ],
+)
+def test_each_place_that_does_not_say_so_is_named(
+    source: Path, build: Build, page: str, old: str, new: str, place: str, words: str
+) -> None:
+    change(source / page, old, new)
+    for _ in range(2):  # the warning comes back until it is mended
+        warnings = build()
+        (line,) = [line for line in warnings.splitlines() if f"{place}: " in line]
+        assert words in line and "[retractions.not_told]" in line
+    change(source / page, new, old)
+    assert build() == ""
+
+
+def test_a_key_that_contains_the_word_does_not_count(source: Path, build: Build) -> None:
+    for name in ("refs.bib", "index.md", "boxed.md", "evidence/retractions.yaml"):
+        change(source / name, "wang2018", "wang2018retracted")
+    change(source / "index.md", "the first paper was retracted", "good")
+    assert "index.md:3: WARNING: wang2018retracted: this source was retracted" in build()
+
+
+def test_a_retraction_that_becomes_known_reaches_pages_that_did_not_change(
+    source: Path, build: Build
+) -> None:
+    assert build() == ""
+    page = source / "_build" / "html" / "index.html"
+    assert "Kim 2021;" in plain(page.read_text("utf-8"))
+    file = source / retractions.FILE
+    line = 'kim2021: {status: retracted, checked: 2026-11-22, source: "PubMed"}\n'
+    file.write_text(file.read_text("utf-8") + line, encoding="utf-8")
+    # The paragraph already has the word: nothing to warn of.
+    assert build() == ""
+    assert "Kim 2021, retracted" in plain(page.read_text("utf-8"))
+    change(file, line, "")
+    assert build() == ""
+    assert "Kim 2021;" in plain(page.read_text("utf-8"))
+
+
+def test_a_retraction_that_becomes_known_fails_pages_that_did_not_change(
+    source: Path, build: Build
+) -> None:
+    change(source / "index.md", ",kim2021", "")
+    (source / "kim.md").write_text("---\norphan: true\n---\n# Kim\n\nSee {cite:t}`kim2021`.\n")
+    assert build() == ""
+    file = source / retractions.FILE
+    file.write_text(
+        file.read_text("utf-8")
+        + 'kim2021: {status: partly retracted, checked: 2026-11-22, source: "PubMed"}\n'
+    )
+    warnings = build()
+    assert "kim.md:6: WARNING: kim2021: this source was partly retracted (PubMed, checked on" in (
+        warnings
+    )
+    assert warnings.count("WARNING") == 1
+
+
+# --- The file -----------------------------------------------------------------------------------
+
+
+def test_a_line_about_no_source_is_named(source: Path, build: Build) -> None:
+    change(source / retractions.FILE, "chen2020", "chen2021")
+    for _ in range(2):
+        assert re.search(r"retractions\.yaml:4: WARNING: refs\.bib has no entry chen2021", build())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("status: corrected", "status: lost", r"yaml:4: chen2020\.status: Input should be"),
+        ("status: corrected", "status: not checked", r"yaml:4: chen2020\.status: a source that"),
+        ("status: corrected, ", "", r"yaml:4: chen2020\.status: Field required"),
+        ("checked: 2026-11-20", "checked: yesterday", r"yaml:1: wang2018\.checked: "),
+        ("10.1000/erratum", "see there", r"yaml:4: chen2020\.notices\.0: String should match"),
+        ("nct1:", "li2019:", r"yaml:3: li2019 stands twice"),
+        ("nct1: {", "nct1: {{", r"yaml:\d+: this is not YAML"),
+    ],
+)
+def test_a_broken_file_stops_the_build(
+    source: Path, build: Build, old: str, new: str, message: str
+) -> None:
+    change(source / retractions.FILE, old, new)
+    with pytest.raises(ExtensionError, match=message):
+        build()
+
+
+def test_without_the_file_nothing_counts_as_checked(source: Path, build: Build) -> None:
+    (source / retractions.FILE).unlink()
+    assert build() == ""
+    text = plain((source / "_build" / "html" / "references.html").read_text("utf-8"))
+    assert (
+        "None of the 6 sources has been checked for retractions and corrections by machine yet."
+        in text
+    )
+    assert "2018, retracted" not in text
+
+
+def test_the_file_is_written_as_it_is_read(source: Path) -> None:
+    path = source / retractions.FILE
+    standings = retractions.read(path)
+    path.write_text(retractions.written(standings), encoding="utf-8")
+    assert retractions.read(path) == standings
+    assert list(retractions.lines(path)) == sorted(standings)
+
+
+# --- Records ------------------------------------------------------------------------------------
+
+
+def test_a_record_and_the_file_must_agree(tmp_path: Path, rootdir: Path) -> None:
+    source = Path(shutil.copytree(rootdir / "test-evidence-domain", tmp_path / "source"))
+    change(source / "conf.py", '"evidence",\n', '"evidence",\n    "retraction_marks",\n')
+    (source / retractions.FILE).write_text(
+        'deng2017: {status: retracted, checked: 2026-11-22, source: "PubMed"}\n'
+    )
+    study = source / "evidence" / "studies" / "li2013.md"
+    change(
+        study,
+        "retraction: {status: not checked}",
+        "retraction: {status: withdrawn, checked: 2026-11-22}",
+    )
+    app = SphinxTestApp("html", srcdir=source)
+    app.build()
+    app.cleanup()
+    warnings = strip_colors(app.warning.getvalue())
+    assert (
+        "deng2017.md:1: WARNING: this record says 'none found' of its source, and "
+        "evidence/retractions.yaml says 'retracted': make both say the same" in warnings
+    )
+    assert (
+        "li2013.md:1: WARNING: this record says 'withdrawn' of its source, and "
+        "evidence/retractions.yaml says 'not checked'" in warnings
+    )
+    # A figure from the record rests on the source as much as a citation does.
+    assert re.search(r"uses\.md:\d+: WARNING: deng2017: this source was retracted", warnings)
