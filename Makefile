@@ -20,7 +20,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/$(OUT)/pycache
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all html pdf live linkcheck lint readability a11y test new-study lock clean help
+.PHONY: all html pdf live linkcheck audit watch lint readability a11y test new-study lock clean help
 
 all: html pdf ## Build the web site and the PDF (the default)
 	@echo
@@ -49,6 +49,10 @@ linkcheck: $(VENV)/.build-ready ## Check that every link still opens (needs the 
 
 audit: $(VENV)/.dev-ready ## Ask services about every source; FIX=1 proposes a patch
 	$(BIN)/python -m tools.audit $(if $(FIX),--fix)
+
+watch: $(VENV)/.dev-ready ## Look for new studies and changed trials; RECORD=1 writes down the run
+	$(BIN)/python -m tools.watch $(if $(RECORD),--record) $(if $(UNTIL),--until "$(UNTIL)") \
+		$(if $(REJECT),--reject "$(REJECT)" --reason "$(REASON)")
 
 lint: $(VENV)/.dev-ready ## Check sources, Python and workflows without building
 	$(BIN)/python -m tools.lint docs

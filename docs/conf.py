@@ -46,6 +46,7 @@ extensions = [
     "not_found",
     "sourced_numbers",
     "evidence",
+    "evidence_searches",
     "link_cards",
     "typst_pdf",
     "speed",

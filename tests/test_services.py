@@ -434,6 +434,13 @@ def test_trials_are_found_page_by_page(client: Client, players: Players) -> None
     assert "query.cond=lupus&query.term=exosome" in players.server.requests[0].query
 
 
+def test_pages_without_end_are_noticed(client: Client, players: Players) -> None:
+    endless = {"studies": [trial("NCT00000001")], "nextPageToken": "again"}
+    players.server.serve("/trials/studies", json_answer(endless))
+    with pytest.raises(NotUnderstood, match="the same page again"):
+        list(trials.search(client, term="exosome"))
+
+
 def test_a_trial_tells_its_state(client: Client, players: Players) -> None:
     players.trials["NCT03171194"] = trial(
         "NCT03171194",

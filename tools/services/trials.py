@@ -10,12 +10,13 @@ from typing import Annotated, Any
 from pydantic import AliasPath, BeforeValidator, Field
 
 from tools.services.client import Client
-from tools.services.errors import NotFound
+from tools.services.errors import NotFound, NotUnderstood
 from tools.services.reading import Part, json_reader
 from tools.services.settings import Service
 from tools.services.text import Words
 
 TRIALS_A_PAGE = 100
+NUMBER = r"^NCT\d{8}$"
 # What we read; all of it would be many times as much.
 FIELDS = (
     *("NCTId", "BriefTitle", "OfficialTitle", "OverallStatus", "WhyStopped"),
@@ -48,7 +49,8 @@ class Trial(Part):
     """A registered trial. Words and dates are the registry's own: RECRUITING, "2024-06"."""
 
     number: Words = Field(
-        validation_alias=AliasPath("protocolSection", "identificationModule", "nctId")
+        validation_alias=AliasPath("protocolSection", "identificationModule", "nctId"),
+        pattern=NUMBER,
     )
     title: Words = _at("", "identificationModule", "briefTitle")
     official_title: Words = _at("", "identificationModule", "officialTitle")
@@ -92,17 +94,21 @@ def search(client: Client, *, condition: str = "", term: str = "") -> Iterator[T
     if term:
         parameters["query.term"] = term
     read = json_reader(_Page, Service.TRIALS)
+    pages: set[str] = set()
     while True:
         page = client.ask(Service.TRIALS, "/studies", parameters, read)
         yield from page.studies
         if not page.next:
             return
+        if page.next in pages:
+            raise NotUnderstood("ClinicalTrials.gov sends the same page again and again")
+        pages.add(page.next)
         parameters["pageToken"] = page.next
 
 
 def trial(client: Client, number: str) -> Trial:
     """The trial with this number. Raises NotFound where there is none."""
-    if not re.fullmatch(r"NCT\d{8}", number):
+    if not re.fullmatch(NUMBER, number):
         raise NotFound(f"{number!r} is no number of ClinicalTrials.gov: it is NCT and eight digits")
     parameters = {"fields": "|".join(FIELDS)}
     read = json_reader(Trial, Service.TRIALS)
