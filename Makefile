@@ -20,7 +20,8 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/$(OUT)/pycache
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all html pdf live linkcheck audit watch lint readability a11y test new-study lock clean help
+.PHONY: all html pdf live linkcheck audit watch lint readability a11y test new-study lock bench \
+	bench-check clean help
 
 all: html pdf ## Build the web site and the PDF (the default)
 	@echo
@@ -77,8 +78,16 @@ new-study: $(VENV)/.build-ready ## Start the page of a study: make new-study KEY
 lock: $(VENV)/.dev-ready ## Refresh requirements.txt and requirements-dev.txt
 	$(BIN)/uv pip compile $(UV_COMPILE) requirements.in -o requirements.txt
 	$(BIN)/uv pip compile $(UV_COMPILE) -c requirements.txt requirements-dev.in -o requirements-dev.txt
+	$(BIN)/uv pip compile $(UV_COMPILE) bench/requirements-jupyter-book.in -o bench/requirements-jupyter-book.txt
+	$(BIN)/uv pip compile $(UV_COMPILE) bench/requirements-mkdocs.in -o bench/requirements-mkdocs.txt
 UV_COMPILE := --quiet --upgrade --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --custom-compile-command "make lock"
+
+bench: $(VENV)/.dev-ready ## Measure how quick builds are, beside others (an hour; SIZES="0.3 1 3" RUNS=5)
+	$(BIN)/python -m bench run --folder $(OUT)/bench $(if $(SIZES),--sizes "$(SIZES)") $(if $(RUNS),--runs $(RUNS))
+
+bench-check: $(VENV)/.dev-ready ## Check that builds are as quick as the committed results say
+	$(BIN)/python -m bench check --folder $(OUT)/bench --runs 3
 
 clean: ## Remove everything that was built, and the environment
 	rm -rf $(OUT) $(VENV) .pytest_cache .ruff_cache

@@ -1,0 +1,1 @@
+"""How quick the handbook's builds are, beside the same text built in other ways: `make bench`."""

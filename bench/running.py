@@ -1,0 +1,55 @@
+"""Runs one build and measures it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one build took: seconds, and the memory of its largest process in MB."""
+
+    seconds: float
+    peak: float
+
+
+class BuildFailed(RuntimeError):
+    """A build ended with an error; says the command and its last words."""
+
+
+def run(command: Sequence[str], cwd: Path, **environment: str) -> Run:
+    """Run a build in a folder and wait for it.
+
+    Raises BuildFailed with the last lines of what it said.
+    """
+    log = cwd / ".bench.log"
+    started = time.perf_counter()
+    with log.open("wb") as said:
+        process = subprocess.Popen(
+            command,
+            cwd=cwd,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "SOURCE_DATE_EPOCH": "1795305600", **environment},
+        )
+        _pid, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    seconds = time.perf_counter() - started
+    if process.returncode:
+        last = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:])
+        raise BuildFailed(f"{' '.join(command)}\n{last}")
+    return Run(seconds, usage.ru_maxrss / 1024)
+
+
+def output_bytes(folder: Path) -> int:
+    """How much a build wrote, in bytes, without what it keeps for the next one."""
+    return sum(
+        path.stat().st_size
+        for path in folder.rglob("*")
+        if path.is_file() and ".doctrees" not in path.parts
+    )
