@@ -48,6 +48,7 @@ extensions = [
     "evidence",
     "evidence_searches",
     "link_cards",
+    "benchmark_results",
     "typst_pdf",
     "speed",
 ]

@@ -1,0 +1,202 @@
+"""`{benchmark}`: what `make bench` measured, from `speed.json` beside the page that shows it.
+
+The argument says which part: ``machine``, ``cold``, ``growth``, ``rebuilds``, ``breakdown`` or
+``rivals``. ``cold`` comes with a picture.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from evidence import drawing, pictures
+from evidence.pieces import placed, table
+from evidence.wording import _
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+from sphinx.util.docutils import SphinxDirective
+
+FILE = "speed.json"
+OURS, THEIRS = "ours", "as it comes"
+
+Results = dict[str, Any]
+
+
+def seconds(value: float) -> str:
+    return _("{seconds} s").format(seconds=f"{value:.1f}")
+
+
+def megabytes(value: float) -> str:
+    return _("{size} MB").format(size=f"{value:.1f}")
+
+
+def measured(words: str) -> nodes.inline:
+    """Words with figures that are our own."""
+    return nodes.inline("", words, classes=["own-figure"], reason=_("measured by make bench"))
+
+
+def caption(words: str) -> list[nodes.Node]:
+    return [measured(words)]
+
+
+def machine(found: Results, directive: SphinxDirective) -> list[nodes.Node]:
+    used = found["machine"]
+    packages = ", ".join(f"{name} {version}" for name, version in used["packages"].items())
+    words = _(
+        "Measured on {date}: {processor}, {cores} cores; Python {python}; {packages}. "
+        "Each figure is the median of up to {runs} runs, ours and the other in turn."
+    ).format(date=found["date"], runs=found["runs"], packages=packages, **{
+        name: used[name] for name in ("processor", "cores", "python")
+    })  # fmt: skip
+    return [nodes.paragraph("", "", measured(words))]
+
+
+def cold(found: Results, directive: SphinxDirective) -> list[nodes.Node]:
+    rows = [
+        [
+            _("{size} times: {pages} pages, {references} references").format(
+                size=f"{one['size']:g}", pages=one["pages"], references=one["references"]
+            ),
+            _(name),
+            seconds(build[OURS]["seconds"]),
+            seconds(build[THEIRS]["seconds"]),
+            f"{build['ratio']:.2f} ({build['range'][0]:.2f} to {build['range'][1]:.2f})",
+        ]
+        for one in found["cold"]
+        for name, build in one["builds"].items()
+    ]
+    head = [_("Size"), _("Build"), _("Ours"), _("As it comes"), _("Ratio (lowest to highest)")]
+    return [
+        *picture(found, directive),
+        table(
+            caption(_("A build from nothing, ours and the stack as it comes")),
+            rows,
+            head=head,
+            widths=(30, 22, 12, 14, 22),
+        ),
+    ]
+
+
+def picture(found: Results, directive: SphinxDirective) -> list[nodes.Node]:
+    """Bars of the ratios, one for each build and size."""
+    bars = [
+        (_("{name}, {size} times").format(name=_(name), size=f"{one['size']:g}"), build["ratio"])
+        for one in found["cold"]
+        for name, build in one["builds"].items()
+    ]
+    height = 2 * drawing.EDGE + drawing.FOOT + 0.3 * len(bars)
+
+    def paint(paper: drawing.Paper) -> None:
+        left, width = 2.4, drawing.WIDTH - 2.4 - 0.6
+        axes = paper.axes(left, drawing.EDGE, width, 0.3 * len(bars))
+        axes.set_xlim(0, max(1.05, *(ratio for _label, ratio in bars)))
+        axes.axvline(1, color=drawing.FAINT, linewidth=0.8, linestyle="--")
+        axes.tick_params(labelsize=drawing.SMALL)
+        for number, (label, ratio) in enumerate(bars):
+            y = 0.3 * number + 0.15
+            axes.barh(y, ratio, height=0.18, color="#0060a8")
+            paper.write(left - 0.1, drawing.EDGE + y + 0.04, label, align="right")
+            place = left + width * ratio / axes.get_xlim()[1] + 0.06
+            paper.write(place, drawing.EDGE + y + 0.04, f"{ratio:.2f}", size=drawing.SMALL)
+        paper.write(
+            left, height - drawing.EDGE + 0.05, _("Time, as a share of the stack as it comes (1)"),
+            size=drawing.SMALL,
+        )  # fmt: skip
+
+    said = "; ".join(f"{label}: {ratio:.2f}" for label, ratio in bars)
+    image = nodes.image(
+        uri=pictures.uri(directive.env, f"{bars}{height}", lambda: drawing.svg(height, paint)),
+        alt=_("Bars of the ratios in the table below. {ratios}.").format(ratios=said),
+        width="100%",
+    )
+    words = measured(_("How long a build takes, as a share of the stack as it comes"))
+    return [nodes.figure("", image, nodes.caption("", "", words))]
+
+
+def growth(found: Results, directive: SphinxDirective) -> list[nodes.Node]:
+    rows = [
+        [
+            _("{low} to {high} times").format(low=f"{one['from']:g}", high=f"{one['to']:g}"),
+            *(f"{one[name]:.2f}" for name in ("seconds", "memory", "bytes", "seconds as it comes")),
+        ]
+        for one in found["growth"]
+    ]
+    head = [_("Sizes"), _("Time"), _("Memory"), _("Output"), _("Time, as it comes")]
+    words = _("By which power of the size a build of the web site grows; 1 is in step with it")
+    return [table(caption(words), rows, head=head, widths=(24, 18, 18, 18, 22), stubs=1)]
+
+
+def rebuilds(found: Results, directive: SphinxDirective) -> list[nodes.Node]:
+    took = found["rebuilds"]
+    rows = [[_("from nothing"), seconds(took["cold"]), "1.00"]] + [
+        [_(name), seconds(one["seconds"]), f"{one['ratio']:.2f}"]
+        for name, one in took["edits"].items()
+    ]
+    words = _("Building the web site again after an edit, at today’s size, on one core")
+    head = [_("What changed"), _("Time"), _("Share of a build from nothing")]
+    return [table(caption(words), rows, head=head, widths=(40, 25, 35), stubs=1)]
+
+
+def breakdown(found: Results, directive: SphinxDirective) -> list[nodes.Node]:
+    rows = [
+        [heading, name, f"{value:.2f} s"]
+        for kind, heading in (("phases", _("phase")), ("extensions", _("extension")))
+        for name, value in found["breakdown"][kind].items()
+        if value >= 0.05
+    ]
+    words = _("Where a build of the web site spends its time, at today’s size, on one core")
+    return [
+        table(caption(words), rows, head=[_("Kind"), _("Part"), _("Time")], widths=(25, 45, 30))
+    ]
+
+
+def rivals(found: Results, directive: SphinxDirective) -> list[nodes.Node]:
+    rows = [
+        [
+            _(name),
+            seconds(one["theirs"]["seconds"]),
+            seconds(one[OURS]["seconds"]),
+            f"{one['ratio']:.2f}",
+        ]
+        for name, one in found["rivals"].items()
+    ]
+    words = _(
+        "Our web site and PDF together, beside others’ web site of the same text without studies"
+    )
+    head = [_("Other builder"), _("Theirs"), _("Ours, both"), _("Ratio")]
+    return [table(caption(words), rows, head=head, widths=(40, 20, 20, 20), stubs=1)]
+
+
+PARTS: dict[str, Callable[[Results, SphinxDirective], list[nodes.Node]]] = {
+    one.__name__: one for one in (machine, cold, growth, rebuilds, breakdown, rivals)
+}
+
+
+class Benchmark(SphinxDirective):
+    """One part of the results."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        part = self.arguments[0]
+        if part not in PARTS:
+            raise self.error(f"no part {part!r}; known are: {', '.join(PARTS)}")
+        path = Path(self.env.doc2path(self.env.docname)).with_name(FILE)
+        self.env.note_dependency(str(path))
+        try:
+            found = json.loads(path.read_text(encoding="utf-8"))
+            return placed(self, PARTS[part](found, self))
+        except FileNotFoundError:
+            raise self.error(f"{path} is missing: run 'make bench'") from None
+        except (ValueError, KeyError, TypeError) as error:
+            raise ExtensionError(
+                f"{path}: not what 'make bench' writes ({error!r}); run it again"
+            ) from error
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    app.add_directive("benchmark", Benchmark)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

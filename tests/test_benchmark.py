@@ -1,0 +1,134 @@
+"""The benchmark builds what it says, and its page shows what it wrote."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import PROJECT
+from sphinx.testing.util import SphinxTestApp
+
+from bench import __main__ as command
+from bench import corpus, measuring
+from bench.corpus import Corpus
+from bench.running import BuildFailed, Run, output_bytes, run
+
+ROOT = PROJECT / "tests" / "roots" / "test-benchmark"
+
+
+def test_the_same_size_gives_the_same_handbook():
+    assert list(corpus.files(Corpus(0.2))) == list(corpus.files(Corpus(0.2)))
+
+
+def test_a_page_stays_the_same_when_others_are_added():
+    small, large = (dict(corpus.files(Corpus(size))) for size in (0.2, 0.4))
+    shared = [name for name in small if name.startswith("evidence/studies/study")]
+    assert len(shared) == 20
+    assert all(small[name] == large[name] for name in shared)
+
+
+def test_everything_grows_in_step():
+    small, large = Corpus(1), Corpus(3)
+    for part in ("pages", "studies", "references"):
+        assert len(getattr(large, part)) == 3 * len(getattr(small, part))
+
+
+@pytest.mark.parametrize("environment", [{}, measuring.AS_IT_COMES], ids=["ours", "as it comes"])
+def test_the_handbook_builds_without_a_warning(tmp_path, environment):
+    book = measuring.Handbook(tmp_path / "book", 0.04)
+    found = book.cold("html", **environment)
+    assert (book.folder / ".bench.log").read_text(encoding="utf-8") == ""
+    assert found.seconds > 0
+    assert found.peak > 20
+    site = book.folder / "build" / "html"
+    assert (site / "searchindex.js").exists() == bool(environment)
+    page = (site / "part-1" / "page-1.html").read_text(encoding="utf-8")
+    assert "evidence-result" in page
+    assert 'href="../references.html#' in page
+    assert output_bytes(site) > 50_000
+
+
+def test_phases_and_extensions_are_told_apart(tmp_path):
+    book = measuring.Handbook(tmp_path / "book", 0.04)
+    book.cold("html", BENCH_PHASES=str(tmp_path / "phases.json"))
+    found = json.loads((tmp_path / "phases.json").read_text(encoding="utf-8"))
+    assert list(found["phases"]) == ["starting", "reading", "checking", "writing"]
+    assert found["extensions"]["evidence"] > 0
+
+
+def test_a_build_that_fails_shows_its_last_words(tmp_path):
+    with pytest.raises(BuildFailed, match="no such thing"):
+        run(["sh", "-c", "echo no such thing; exit 3"], tmp_path)
+
+
+def test_ratios_are_of_runs_that_followed_one_another():
+    pairs = [(1, 2), (10, 40), (3, 4)]
+    found = measuring.compared(
+        [Run(ours, 100) for ours, _theirs in pairs], [Run(theirs, 100) for _ours, theirs in pairs]
+    )
+    assert found["ratio"] == 0.5
+    assert found["range"] == [0.25, 0.75]
+
+
+def test_growth_is_the_power_of_the_size():
+    def at(size: float, seconds: float) -> dict:
+        run_ = {"seconds": seconds, "peak": 100 * size}
+        builds = {"web site, one core": {"ours": run_, "as it comes": run_}}
+        return {"size": size, "builds": builds, "bytes": {"ours": size**2}}
+
+    found = measuring.growth(at(1, 5), at(10, 50))
+    assert (found["seconds"], found["memory"], found["bytes"]) == (1, 1, 2)
+
+
+@pytest.mark.parametrize(("ratio", "faults"), [(0.49, 0), (0.51, 2)])
+def test_a_slower_build_is_told_with_its_phase(tmp_path, monkeypatch, ratio, faults):
+    now = {"size": 1.0, "builds": {"web site, one core": {"ratio": ratio}}}
+    monkeypatch.setattr(command, "RESULTS", ROOT / "speed.json")
+    monkeypatch.setattr(measuring, "cold_builds", lambda *_: now)
+    monkeypatch.setattr(
+        measuring, "breakdown", lambda _: {"phases": {"reading": 8.0, "writing": 8.0}}
+    )
+    found = command.check(tmp_path, 3)
+    assert len(found) == faults
+    if faults:
+        assert found[0] == "web site, one core: 0.51 of the stack as it comes, allowed 0.50"
+        assert "writing: 50% of the time, it was 0%" in found[1]
+
+
+def shown(source: Path) -> tuple[str, str]:
+    app = SphinxTestApp("html", srcdir=source)
+    try:
+        app.build()
+        return (Path(app.outdir) / "index.html").read_text("utf-8"), app.warning.getvalue()
+    finally:
+        app.cleanup()
+
+
+def test_the_page_shows_every_part(tmp_path):
+    shutil.copytree(ROOT, tmp_path / "source")
+    page, warnings = shown(tmp_path / "source")
+    assert warnings == ""
+    for words in ("Invented 1", "0.40 (0.38 to 0.43)", "1.05", "0.25", "8.00 s", "0.75"):
+        assert words in page, words
+    assert "web site, one core, 1 times: 0.40" in page  # the picture's alternative text
+    assert "small" not in page
+
+
+@pytest.mark.parametrize(
+    ("change", "warning"),
+    [
+        (
+            lambda folder: (folder / "speed.json").unlink(),
+            "speed.json is missing: run 'make bench'",
+        ),
+        (
+            lambda folder: (folder / "index.md").write_text("# A\n\n:::{benchmark} hot\n:::\n"),
+            "index.md:3: ERROR: no part 'hot'; known are: machine, cold",
+        ),
+    ],
+)
+def test_a_part_that_is_not_there_is_told(tmp_path, change, warning):
+    shutil.copytree(ROOT, tmp_path / "source")
+    change(tmp_path / "source")
+    _page, warnings = shown(tmp_path / "source")
+    assert warning in warnings
