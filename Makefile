@@ -7,10 +7,10 @@ BIN    := $(VENV)/bin
 OUT    := build
 
 # $(call sphinx,builder,output folder): warnings are errors, every reference must resolve, and all
-# findings are shown at once. Each output reads the pages for itself, because what changed is told
-# only once; for the same reason a failed build is followed by one that starts from nothing.
-sphinx = $(BIN)/sphinx-build -W -n --keep-going -q -j auto -b $(1) -d $(OUT)/doctrees/$(1) docs $(2) \
-	|| { rm -rf $(OUT)/doctrees/$(1); exit 1; }
+# findings are shown at once. The pages are read once for all outputs. What is wrong with a page is
+# told only when it is read, so a failed build is followed by one that starts from nothing.
+sphinx = $(BIN)/sphinx-build -W -n --keep-going -q -j auto -b $(1) -d $(OUT)/doctrees docs $(2) \
+	|| { rm -rf $(OUT)/doctrees; exit 1; }
 
 # Folders are listed too: their time changes when a page is removed or renamed.
 SOURCES := $(shell find docs -name __pycache__ -prune -o -print) CITATION.cff
@@ -43,7 +43,7 @@ $(OUT)/pdf/handbook.pdf: $(VENV)/.build-ready $(SOURCES)
 	@touch $@
 
 live: $(VENV)/.dev-ready ## Show the web site at http://127.0.0.1:8000, rebuilt on save
-	$(BIN)/sphinx-autobuild -n -d $(OUT)/doctrees/live --watch CITATION.cff docs $(OUT)/live
+	$(BIN)/sphinx-autobuild -n -d $(OUT)/live-doctrees --watch CITATION.cff docs $(OUT)/live
 
 linkcheck: $(VENV)/.build-ready ## Check that every link still opens (needs the network)
 	$(call sphinx,linkcheck,$(OUT)/linkcheck)

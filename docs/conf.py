@@ -32,6 +32,7 @@ html_baseurl = os.environ.get(
 
 extensions = [
     "myst_parser",
+    "rebuilding",
     "sphinxcontrib.bibtex",
     "reference_style",
     "bibliography_mends",

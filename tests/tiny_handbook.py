@@ -24,18 +24,29 @@ class Tiny:
     def docs(self) -> Path:
         return self.path / "docs"
 
-    def build(self, name: str = "html", *, builder: str = "html", parallel: int = 1) -> Path:
+    def build(
+        self, name: str = "html", *, builder: str = "html", doctrees: str = "", parallel: int = 1
+    ) -> Path:
         """The output folder `name`, built on top of what an earlier build left; no warnings."""
-        out, doctrees = self.path / "build" / name, self.path / "doctrees" / name
+        out, kept = self.path / "build" / name, self.path / "doctrees" / (doctrees or name)
         said = StringIO()
         with patch_docutils(self.docs), docutils_namespace():
             app = Sphinx(
-                self.docs, self.docs, out, doctrees, builder,
+                self.docs, self.docs, out, kept, builder,
                 status=None, warning=said, parallel=parallel,
             )  # fmt: skip
             app.build()
+        if said.getvalue():
+            # As the Makefile does: a warning is told only once.
+            shutil.rmtree(kept)
         assert app.statuscode == 0 and not said.getvalue(), said.getvalue()
         return out
+
+    def build_afresh(self) -> Path:
+        """The output folder of a build from nothing."""
+        for folder in ("build", "doctrees"):
+            shutil.rmtree(self.path / folder / "afresh", ignore_errors=True)
+        return self.build("afresh")
 
     def read(self, name: str) -> str:
         return (self.docs / name).read_text(encoding="utf-8")

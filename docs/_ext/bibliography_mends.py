@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from pathlib import Path
+from time import time_ns
 
 from docutils import nodes
 from pybtex.database.input.bibtex import Parser
@@ -78,39 +80,36 @@ class CitationRole(CiteRole):
             return [], []
 
 
-def pages_to_rewrite(app: Sphinx, env: BuildEnvironment) -> set[str]:
-    """The pages whose citations no longer read as they did when the pages were last written.
+def citations_shown(app: Sphinx, env: BuildEnvironment) -> dict[str, list[object]]:
+    """For each page the entries that it cites or lists, as they read now.
 
-    These are the pages that cite an entry whose anchor or text, and so perhaps label, changed,
-    those that cite an unknown key (so that the warning returns until it is mended), and, as
-    soon as anything changed, the pages with a reference list.
+    Pages that cite an unknown key show something new each time, so that their warning returns
+    until it is mended.
     """
     domain = env.get_domain("cite")
-    shown = {
+    reads = {
         citation.key: (
             citation.bibliography_key.docname,
             citation.citation_id,
+            citation.formatted_entry.label,
             str(citation.formatted_entry.text),
         )
         for citation in domain.citations
     }
-    before = getattr(env, "handbook_citations", {})
-    env.handbook_citations = shown
-    pages = {
-        reference.docname
-        for reference in domain.citation_refs
-        for target in reference.targets
-        if target.key not in shown or shown[target.key] != before.get(target.key)
-    }
-    if shown != before:
-        pages.update(bibliography.docname for bibliography in domain.bibliographies)
-    return pages
+    found: dict[str, list[object]] = defaultdict(list)
+    for reference in domain.citation_refs:
+        for target in reference.targets:
+            found[reference.docname].append(reads.get(target.key) or time_ns())
+    for bibliography in domain.bibliographies:
+        found[bibliography.docname].append(sorted(reads.items()))
+    return found
 
 
 def setup(app: Sphinx) -> dict[str, object]:
     app.setup_extension("sphinxcontrib.bibtex")
+    app.setup_extension("rebuilding")
     for name in BibtexDomain.roles:
         app.add_role_to_domain("cite", name, CitationRole(), override=True)
     app.connect("builder-inited", check_bibfiles, priority=400)  # before it reads the files
-    app.connect("env-updated", pages_to_rewrite, priority=600)  # after it made the labels
+    app.connect("page-shows", citations_shown)
     return {"env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -116,19 +116,16 @@ def link_first_mentions(app: Sphinx, doctree: nodes.document, docname: str) -> N
             text.parent.replace(text, pieces)
 
 
-def rewrite_when_terms_change(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Every page may use a term, so a change in the glossary's terms rewrites them all."""
+def terms_shown(app: Sphinx, env: BuildEnvironment) -> dict[str, list[Any]]:
+    """Every page may use a term."""
     terms = sorted(glossary(env).items())
-    if getattr(env, "glossary_terms", terms) == terms:
-        env.glossary_terms = terms
-        return []
-    env.glossary_terms = terms
-    return sorted(env.found_docs)
+    return dict.fromkeys(env.found_docs, terms)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
+    app.setup_extension("rebuilding")
     app.connect("doctree-resolved", link_first_mentions)
-    app.connect("env-updated", rewrite_when_terms_change)
+    app.connect("page-shows", terms_shown)
     return {
         "version": "1",
         "env_version": 1,

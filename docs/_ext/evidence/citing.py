@@ -2,8 +2,8 @@
 
 Every entry of the reference list says the same, "Cited on: ...", so that a reader who comes from
 a paper finds what the handbook made of it. Which pages use a source is known only when all pages
-have been read; so the lists are filled in when a page is written, and a page whose list has
-changed is written again.
+have been read; so the lists are filled in when a page is written, and a page whose list
+changes is written again.
 """
 
 from __future__ import annotations
@@ -89,24 +89,24 @@ def fill_in(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         next(iter(entry.findall(nodes.paragraph)), entry).append(line)
 
 
-def rewrite_what_changed(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Pages whose lists are no longer what they were when the pages were last written."""
+def users_shown(app: Sphinx, env: BuildEnvironment) -> dict[str, list[object]]:
+    """For the reference lists and the studies' pages, the pages and claims that use the sources."""
     titles = {page: title.astext() for page, title in env.titles.items()}
+    places = env.domains["evidence"].objects
     using = {
         key: [
             *((page, titles[page]) for page in pages),
-            *using_statements(env, key),
+            *(
+                (title, places.get((kind, name)))
+                for kind, name, title in using_statements(env, key)
+            ),
         ]
         for key, pages in pages_using(env).items()
     }
-    before = getattr(env, "evidence_cited_on", using)
-    env.evidence_cited_on = using
-    changed = {key for key in using.keys() | before.keys() if using.get(key) != before.get(key)}
-    if not changed:
-        return []
-    bibliographies = {key.docname for key in env.domains["cite"].bibliographies}
-    studies = {docname_of(key) for key in changed} & set(env.found_docs)
-    return sorted(bibliographies | studies)
+    found: dict[str, list[object]] = {docname_of(key): users for key, users in using.items()}
+    for bibliography in env.domains["cite"].bibliographies:
+        found[bibliography.docname] = sorted(using.items())
+    return found
 
 
 class CiteThis(SphinxDirective):
@@ -136,5 +136,6 @@ def setup(app: Sphinx) -> None:
     app.add_node(CitedOn)
     app.add_directive("cited-on", CitedOnDirective)
     app.add_directive("cite-this", CiteThis)
-    app.connect("env-updated", rewrite_what_changed, priority=900)
+    app.setup_extension("rebuilding")
+    app.connect("page-shows", users_shown)
     app.connect("doctree-resolved", fill_in)

@@ -19,6 +19,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.builders import Builder
+from sphinx.environment import BuildEnvironment
 from sphinx.locale import get_translation
 from sphinx.util import url_re
 
@@ -113,9 +114,14 @@ def _classes(*names: str) -> str:
     return f' class="{written}"' if written else ""
 
 
-def prepare(app: Sphinx, builder: Builder) -> None:
-    if builder.format == "html":
-        app.handbook_menu = Menu(builder)
+def prepare(app: Sphinx, env: BuildEnvironment) -> None:
+    app.handbook_menu = Menu(app.builder)
+
+
+def menus_shown(app: Sphinx, env: BuildEnvironment) -> dict[str, str]:
+    if app.builder.format != "html":
+        return {}
+    return {page: app.handbook_menu.html(page) for page in env.found_docs}
 
 
 def spare_furo(
@@ -132,7 +138,9 @@ def show(
 
 
 def setup(app: Sphinx) -> None:
-    app.connect("write-started", prepare)
+    app.setup_extension("rebuilding")
+    app.connect("env-updated", prepare)
+    app.connect("page-shows", menus_shown)
     # Furo fills the page's context between these two.
     app.connect("html-page-context", spare_furo, priority=400)
     app.connect("html-page-context", show, priority=600)
