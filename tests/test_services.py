@@ -5,7 +5,7 @@ import email.utils
 import json
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -79,7 +79,7 @@ def ask(client: Client, path: str = "/fault") -> object:
         ([Answer(200, '{"good": ', JSON)], NotUnderstood, 1),
         ([Answer(200, "[" * 100_000, JSON)], NotUnderstood, 1),
         ([Answer(200, b"\xff\xfe\x00", JSON)], NotUnderstood, 1),
-        ([Answer(200, b"x" * 1000, JSON, repeat=200)], NotUnderstood, 1),
+        ([json_answer("x" * 200_000)], NotUnderstood, 1),
         ([redirect("/crossref/fault")], Unreachable, 6),
         ([redirect("file:///etc/passwd")], Unreachable, 1),
         ([Answer(301, headers={"Location": "/crossref/fault"}), GOOD], None, 2),
@@ -187,15 +187,25 @@ def test_an_old_answer_is_asked_for_again(players: Players, tmp_path: Path) -> N
     assert len(players.server.requests) == 2
 
 
-@pytest.mark.parametrize("damage", [b"", b"{", b'{"status": 200}\n{}', b"\xff\n\xff"])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda kept: b"",
+        lambda kept: b"{",
+        lambda kept: b'{"status": 200}\n{}',
+        lambda kept: b"\xff\n\xff",
+        lambda kept: kept[:-5],
+        lambda kept: kept.replace(b"10.1000", b"10.2000"),
+    ],
+)
 def test_a_damaged_answer_is_asked_for_again(
-    players: Players, tmp_path: Path, damage: bytes
+    players: Players, tmp_path: Path, damage: Callable[[bytes], bytes]
 ) -> None:
     players.works["10.1000/1"] = work("10.1000/1")
     with Client(players.settings(tmp_path)) as client:
         crossref.work(client, "10.1000/1")
         (kept,) = tmp_path.iterdir()
-        kept.write_bytes(damage)
+        kept.write_bytes(damage(kept.read_bytes()))
         assert crossref.work(client, "10.1000/1").doi == "10.1000/1"
     assert len(players.server.requests) == 2
 

@@ -39,11 +39,12 @@ logger = logging.getLogger(__name__)
 _ = get_translation("handbook")
 
 # The words that tell readers, by what they have to be told.
+RETRACTED = r"\bretract(ed|ion|s)?\b"
 WORDS = {
     RetractionStatus.CONCERN: r"\bexpressions? of concern\b",
-    RetractionStatus.PARTLY: r"\bretract(ed|ion|s)?\b",
+    RetractionStatus.PARTLY: RETRACTED,
     RetractionStatus.WITHDRAWN: r"\bwithdr(ew|aw|awn|awal|awals)\b",
-    RetractionStatus.RETRACTED: r"\bretract(ed|ion|s)?\b",
+    RetractionStatus.RETRACTED: RETRACTED,
 }
 BLOCKS = {
     nodes.row: "table row",
@@ -139,12 +140,8 @@ def _block(node: nodes.Element) -> nodes.Element:
 
 
 def _told(block: nodes.Element) -> frozenset[RetractionStatus]:
-    """What a block says in words. Citations do not count: a key may contain any word."""
-    words = " ".join(
-        text.astext()
-        for text in block.findall(nodes.Text)
-        if not any(isinstance(each, addnodes.pending_xref) for each in ancestors(text))
-    )
+    """What a block says in words. A key such as wang2018retracted is none."""
+    words = block.astext()
     return frozenset(
         status for status, pattern in WORDS.items() if re.search(pattern, words, re.IGNORECASE)
     )
@@ -172,31 +169,25 @@ def merge(app: Sphinx, env: BuildEnvironment, docnames: list[str], other: BuildE
 # --- The warnings, on each build until they are mended ----------------------------------------
 
 
-def check(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Warn, and name the pages to look at again, so that the next build does not pass either."""
+def check(app: Sphinx, env: BuildEnvironment) -> None:
     standings = _standings(env)
-    faulty = [
-        docname
-        for docname, citings in sorted(_citings(env).items())
-        for citing in citings
-        if not _is_told(docname, citing, standings.get(citing.key))
-    ]
-    faulty += _unknown_keys(app, env, standings)
+    for docname, citings in sorted(_citings(env).items()):
+        for citing in citings:
+            _check_place(docname, citing, standings.get(citing.key))
+    _check_keys(app, env, standings)
     if "evidence" in app.extensions:
-        faulty += _contradicting_records(env, standings)
-    return faulty
+        _check_records(env, standings)
 
 
-def _is_told(docname: str, citing: Citing, standing: Standing | None) -> bool:
+def _check_place(docname: str, citing: Citing, standing: Standing | None) -> None:
     if not standing or not standing.status.is_grave or standing.status in citing.told:
-        return True
+        return
     logger.warning(
         "%s: %s (%s, checked on %s). Say so in words in this %s, or in a box on this page that "
         "cites it",
         citing.key, _in_words(standing.status), standing.source, standing.checked, citing.block,
         location=(docname, citing.line), type="retractions", subtype="not_told",
     )  # fmt: skip
-    return False
 
 
 def _in_words(status: RetractionStatus) -> str:
@@ -206,9 +197,7 @@ def _in_words(status: RetractionStatus) -> str:
     return f"this source was {status}"
 
 
-def _unknown_keys(
-    app: Sphinx, env: BuildEnvironment, standings: dict[str, Standing]
-) -> Iterator[str]:
+def _check_keys(app: Sphinx, env: BuildEnvironment, standings: dict[str, Standing]) -> None:
     path = Path(app.srcdir, retractions.FILE)
     for key in sorted(standings.keys() - _entries(env).keys()):
         logger.warning(
@@ -216,10 +205,9 @@ def _unknown_keys(
             location=f"{path}:{retractions.lines(path)[key]}",
             type="retractions", subtype="unknown",
         )  # fmt: skip
-        yield env.config.root_doc
 
 
-def _contradicting_records(env: BuildEnvironment, standings: dict[str, Standing]) -> Iterator[str]:
+def _check_records(env: BuildEnvironment, standings: dict[str, Standing]) -> None:
     from evidence.store import docname_of, records
 
     for key, study in records(env).items():
@@ -231,7 +219,6 @@ def _contradicting_records(env: BuildEnvironment, standings: dict[str, Standing]
                 str(told), retractions.FILE, str(found),
                 location=(docname_of(key), 1), type="retractions", subtype="record",
             )  # fmt: skip
-            yield docname_of(key)
 
 
 # --- What was checked -------------------------------------------------------------------------
