@@ -322,6 +322,83 @@ def test_page_rule(docs, rule, good, bad, line):
     assert found(docs, "page.md") == [(rule, line)]
 
 
+ROW = """\
+:::{list-table} Caption
+:header-rows: 1
+
+* - One
+  - Two
+* - 7 people
+  - {cite:t}`mueller2018`
+:::
+"""
+NOTES = """\
+:::{archive-table}
+:caption: Notes
+
+mueller2018: >-
+  A trial of 12 people.
+nct02633163: >-
+  Another, of 13 people. In a review {cite:p}`who2026facts`: 14 people.
+:::
+"""
+# What a page says, and the figures of the study with a record that it types, with their lines.
+TYPED = {
+    "a share": (
+        "Remission in 9 of 12 (75.5%) {cite:p}`mueller2018`.",
+        [(1, "75.5%"), (1, "9 of 12")],
+    ),
+    "people": ("It had 1,234 women {cite:p}`mueller2018`.", [(1, "1,234 women")]),
+    "studies": ("It pools 24 small trials {cite:p}`mueller2018`.", [(1, "24 small trials")]),
+    "an interval": ("Lower (−1.25 to −0.31) {cite:p}`mueller2018`.", [(1, "−1.25 to −0.31")]),
+    "a fall": ("It fell from 12 to 6 {cite:p}`mueller2018`.", [(1, "12")]),
+    "on the second line": ("Words\nand 5% {cite:p}`mueller2018`.", [(2, "5%")]),
+    "the sentence before the citation": ("It was 5%. Words {cite:p}`mueller2018`.", [(1, "5%")]),
+    "the last citation": ("Words {cite:p}`mueller2018`. It was 5%.", [(1, "5%")]),
+    "the study named before it": (
+        "{cite:t}`mueller2018` found 5%. Words {cite:p}`who2026facts`.",
+        [(1, "5%")],
+    ),
+    "one of two studies": ("{cite:t}`mueller2018` found 5%, others 6% {cite:p}`who2026facts`.", []),
+    "another study's sentence": (
+        "Words of {cite:t}`mueller2018`. In all it was 6% {cite:p}`who2026facts`.",
+        [],
+    ),
+    "the next citation": ("Words {cite:p}`mueller2018`, and 6% {cite:p}`who2026facts`.", []),
+    "together with a source without a record": (
+        "It was 5% {cite:p}`mueller2018,who2026facts`.",
+        [],
+    ),
+    "a row": (ROW, [(6, "7 people")]),
+    "notes": (NOTES, [(5, "12 people")]),
+    "printed": (
+        "Remission in {result}`mueller2018:a` of {study}`mueller2018:b` {cite:p}`mueller2018`.",
+        [],
+    ),
+    "marked": ("So {typed-figure}`5% | why` and {own-figure}`6% | why` {cite:p}`mueller2018`.", []),
+    "a source without a record": ("It was 5% {cite:p}`who2026facts`.", []),
+    "no finding": (
+        "In 2020 studies began; 10 mg, 52 weeks, from 18 to 65, 3 of 12 March {cite:p}`mueller2018`.",
+        [],
+    ),
+    "the kind of an interval": ("With a 95% interval {cite:p}`mueller2018`.", []),
+    "a link": (
+        "See [5% of people](other.md) or [it](of-5-people.md) {cite:p}`mueller2018`.",
+        [(1, "5%")],
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "figures"), TYPED.values(), ids=TYPED)
+def test_figure_beside_its_record(docs, text, figures):
+    (docs / "evidence/studies").mkdir(parents=True)
+    (docs / "evidence/studies/mueller2018.md").write_text("# A study\n", "utf-8")
+    (docs / "told.md").write_text(text, "utf-8")
+    findings = lint(docs)
+    assert {f.rule for f in findings} <= {"figure-beside-its-record"}
+    assert sorted((f.line, f.message.split("'")[1]) for f in findings) == figures
+
+
 def test_options_may_stand_in_a_block(docs):
     options = "---\nheader-rows: 1\n---\n"
     page = PAGE.replace(":header-rows: 1\n:widths: 1 2\n", options)

@@ -15,6 +15,15 @@ VERBATIM = {"code", "code-block", "literalinclude", "parsed-literal", "raw", "ma
 CITATION = re.compile(r"\{cite(?::\w+)?\}`([^`]+)`")
 
 
+Paragraph = tuple[int, str]
+"""The line on which it begins, and its source."""
+
+
+def keys_of(target: str) -> set[str]:
+    """The keys of one citation, without the words before and after them."""
+    return {key.strip() for key in re.sub(r"\{[^{}]*\}", "", target).split(",")}
+
+
 @dataclass(frozen=True)
 class Directive:
     """A directive; `line` is where it opens, `content_line` where its content begins."""
@@ -52,7 +61,9 @@ class Page:
     directives: list[Directive] = field(default_factory=list)
     images: list[Image] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
-    paragraphs: list[tuple[int, str]] = field(default_factory=list)
+    paragraphs: list[Paragraph] = field(default_factory=list)
+    rows: list[list[Paragraph]] = field(default_factory=list)
+    """The rows of list tables, each with its paragraphs, which are in `paragraphs` as well."""
 
     @classmethod
     def read(cls, path: Path) -> "Page":
@@ -64,8 +75,7 @@ class Page:
     @property
     def cited(self) -> set[str]:
         """The keys of all citations, without the words before and after them."""
-        lists = CITATION.findall(self.text)
-        return {key.strip() for keys in lists for key in re.sub(r"\{[^{}]*\}", "", keys).split(",")}
+        return {key for keys in CITATION.findall(self.text) for key in keys_of(keys)}
 
     def _collect(self, text: str, first: int) -> None:
         """Collects from Markdown that begins on line `first` of the page."""
@@ -93,6 +103,7 @@ class Page:
             self.images.append(Image(line, argument, options.get("alt", "")))
         if name == "list-table":
             self.tables.append(Table(line, _list_table_header(directive)))
+            self.rows += _list_table_rows(directive)
         if name == "csv-table":
             self.tables.append(Table(line, _csv_table_header(directive)))
         if name not in VERBATIM:
@@ -132,6 +143,13 @@ def _list_table_header(directive: Directive) -> list[str]:
     lists = [part for part in parts if part.type == "bullet_list"]
     # The first list is the table, the second its first row.
     return [_text(cell) for cell in lists[1].children] if len(lists) > 1 else []
+
+
+def _list_table_rows(directive: Directive) -> Iterator[list[Paragraph]]:
+    tree = SyntaxTreeNode(MARKDOWN.parse(directive.content))
+    for row in (row for table in tree.children for row in table.children):
+        inner = (part for part in row.walk() if part.type == "inline")
+        yield [(directive.content_line + part.map[0], part.content) for part in inner]
 
 
 def _csv_table_header(directive: Directive) -> list[str]:
