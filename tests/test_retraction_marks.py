@@ -225,6 +225,7 @@ def test_a_record_and_the_file_must_agree(tmp_path: Path, rootdir: Path) -> None
     change(source / "conf.py", '"evidence",\n', '"evidence",\n    "retraction_marks",\n')
     (source / retractions.FILE).write_text(
         'deng2017: {status: retracted, checked: 2026-11-22, source: "PubMed"}\n'
+        'nct00000001: {status: none found, checked: 2026-11-20, source: "Crossref, PubMed"}\n'
     )
     study = source / "evidence" / "studies" / "li2013.md"
     change(
@@ -246,3 +247,6 @@ def test_a_record_and_the_file_must_agree(tmp_path: Path, rootdir: Path) -> None
     )
     # A figure from the record rests on the source as much as a citation does.
     assert re.search(r"uses\.md:\d+: WARNING: deng2017: this source was retracted", warnings)
+    # What no person looked up, the card tells from the file.
+    card = (app.outdir / "evidence" / "studies" / "nct00000001.html").read_text("utf-8")
+    assert "None found, checked on 20 November 2026 (Crossref, PubMed)" in plain(card)

@@ -124,7 +124,7 @@ def test_a_failed_build_fails_again(small_handbook):
         ("vendor.readthedocs", [".readthedocs.yaml"]),
         (
             "vendor.github-workflows",
-            [".github/workflows/build.yml", ".github/workflows/weekly.yml"],
+            [f".github/workflows/{name}.yml" for name in ("audit", "build", "watch", "weekly")],
         ),
         ("vendor.dependabot", [".github/dependabot.yml"]),
         ("vendor.citation-file-format", ["CITATION.cff"]),

@@ -18,8 +18,8 @@ Four optional BibTeX fields have a meaning here:
 
 `year` may be missing where nobody has dated the source: the label then says "undated".
 
-`retraction_marks` adds two fields of its own to entries, `standing` and `notices`: what became of
-the source since. A grave standing is part of the label, "Wang et al. 2018, retracted", so that it
+`retraction_marks` adds fields of its own to entries, among them `standing` and `notices`: what
+became of the source since. A grave standing is part of the label, "Wang et al. 2018, retracted", so that it
 stands wherever the source is named.
 
 To use it: `bibtex_default_style = "handbook"` and `bibtex_reference_style = "handbook"`.

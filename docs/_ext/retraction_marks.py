@@ -46,6 +46,7 @@ WORDS = {
     RetractionStatus.WITHDRAWN: r"\bwithdr(ew|aw|awn|awal|awals)\b",
     RetractionStatus.RETRACTED: RETRACTED,
 }
+FIELDS = ("standing", "checked", "checked-by", "notices")
 BLOCKS = {
     nodes.row: "table row",
     nodes.list_item: "list item",
@@ -78,17 +79,18 @@ def load(app: Sphinx) -> None:
     app.env.handbook_standings = standings  # type: ignore[attr-defined]
     for key, entry in _entries(app.env).items():
         standing = standings.get(key)
-        told = {
-            "standing": str(standing.status) if standing else "",
-            "notices": " ".join(n.removeprefix("PubMed ") for n in standing.notices)
-            if standing
-            else "",
-        }
+        told = _fields(standing) if standing else {}
         # Entries are kept between builds: what is no longer so must go.
-        for name, value in told.items():
+        for name in FIELDS:
             entry.fields.pop(name, None)
-            if value:
-                entry.fields[name] = value
+        entry.fields.update(told)
+
+
+def _fields(standing: Standing) -> dict[str, str]:
+    """What the reference style and the study pages show, as fields of a bibliography entry."""
+    notices = (notice.removeprefix("PubMed ") for notice in standing.notices)
+    values = (standing.status, standing.checked, standing.source, " ".join(notices))
+    return dict(zip(FIELDS, map(str, values), strict=True))
 
 
 def _entries(env: BuildEnvironment) -> dict[str, Any]:

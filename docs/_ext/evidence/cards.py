@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 from typing import ClassVar
 
@@ -14,7 +15,7 @@ from sphinx.util.docutils import SphinxDirective
 from . import wording
 from .pieces import Cell, anchor, bullets, citation, entry, link, placed, row, table
 from .record import Arm, Figures, Population, Result, RiskOfBias, SharedPeople, Study
-from .store import docname_of, key_of, label, use, use_or_warn
+from .store import docname_of, key_of, label, store, use, use_or_warn
 from .vocabulary import Design, Donor, EffectMeasure, Evidence
 from .wording import _, capitalised
 
@@ -121,12 +122,17 @@ class StudyCard(StudyDirective):
         return "; ".join(part for part in parts if part)
 
     def _retraction(self, study: Study) -> str:
-        found = study.retraction
-        if found.status is RetractionStatus.UNCHECKED or found.checked is None:
+        """What a person found, or else what `make audit` did (see `retraction_marks`)."""
+        status, checked, by = study.retraction.status, study.retraction.checked, ""
+        entry = store(self.env).entries.get(self.key)
+        if checked is None and entry and entry.fields.get("standing"):
+            status = RetractionStatus(entry.fields["standing"])
+            checked = datetime.date.fromisoformat(entry.fields["checked"])
+            by = f" ({entry.fields['checked-by']})"
+        if checked is None:
             return _("Not checked yet")
-        return _("{status}, checked on {day}").format(
-            status=_(str(found.status)), day=wording.day(found.checked, self.config.language)
-        )
+        day = wording.day(checked, self.config.language)
+        return _("{status}, checked on {day}").format(status=_(str(status)), day=day) + by
 
     def _overlap(self, study: Study) -> Cell:
         """One item for each certainty and basis, with all studies that they hold for."""
