@@ -20,7 +20,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/$(OUT)/pycache
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all html pdf live linkcheck audit watch lint readability a11y test new-study lock bench \
+.PHONY: all html pdf live linkcheck network audit watch lint readability a11y test new-study lock bench \
 	bench-check clean help
 
 all: html pdf ## Build the web site and the PDF (the default)
@@ -45,8 +45,13 @@ $(OUT)/pdf/handbook.pdf: $(VENV)/.build-ready $(SOURCES)
 live: $(VENV)/.dev-ready ## Show the web site at http://127.0.0.1:8000, rebuilt on save
 	$(BIN)/sphinx-autobuild -n -d $(OUT)/live-doctrees --watch CITATION.cff docs $(OUT)/live
 
-linkcheck: $(VENV)/.build-ready ## Check that every link still opens (needs the network)
-	$(call sphinx,linkcheck,$(OUT)/linkcheck)
+# No network is told before anything is built. Python runs from here, so that the check finds tools/.
+linkcheck: $(VENV)/.dev-ready network pdf ## Check that every link still opens (needs the network)
+	@$(BIN)/python -m sphinx -q -j auto -b linkcheck -d $(OUT)/doctrees/linkcheck \
+		-D link_pdfs=$(OUT)/pdf docs $(OUT)/linkcheck
+
+network: $(VENV)/.dev-ready
+	@$(BIN)/python -m tools.network
 
 audit: $(VENV)/.dev-ready ## Ask services about every source; FIX=1 proposes a patch
 	$(BIN)/python -m tools.audit $(if $(FIX),--fix)

@@ -4,7 +4,7 @@ In the text `{cite:p}` gives "(Wang et al. 2018a; Li and Sun 2019)" and `{cite:t
 "Wang et al. (2018a)". The list is sorted by those same names, so that whoever comes from the
 text finds the entry.
 
-Four optional BibTeX fields have a meaning here:
+Five optional BibTeX fields have a meaning here:
 
 `shortauthor`
     a corporate author's short name. It makes the label, "FDA 2019"; the list prints the full
@@ -13,6 +13,8 @@ Four optional BibTeX fields have a meaning here:
     a trial's registration number. It is the label, without a year; `author` is the sponsor.
 `urldate`
     the day on which `url` was read, as YYYY-MM-DD.
+`archive_url`
+    where a copy of the page at `url` is kept, in case the page dies.
 `note`
     printed at the end of the entry.
 
@@ -36,6 +38,7 @@ from datetime import date
 from functools import cache
 from itertools import chain, product
 from string import ascii_lowercase
+from urllib.parse import quote
 
 import pybtex.plugin
 import sphinxcontrib.bibtex.plugin
@@ -57,6 +60,8 @@ _ = get_translation("handbook")
 
 MOST_AUTHORS = 6
 UNDATED = "undated"
+# What stands for itself in the address of a DOI, besides letters and digits.
+IN_DOIS = "/:;()!$&'*+,=@"
 # Not strftime's: Sphinx sets the reader's locale, and the same input must give the same bytes.
 MONTHS = ["January", "February", "March", "April", "May", "June"]
 MONTHS += ["July", "August", "September", "October", "November", "December"]
@@ -268,16 +273,20 @@ def _links(entry: Entry) -> Iterator[Text]:
     """The DOI, the PubMed number, and the address with the day it was read, if it is another."""
     links = []
     if doi := entry.fields.get("doi"):
-        address = f"https://doi.org/{doi}"
-        links.append((address, address))
+        # A DOI may hold characters that end an address, such as # and <.
+        links.append((f"https://doi.org/{quote(doi, safe=IN_DOIS)}", f"https://doi.org/{doi}"))
     if pubmed := entry.fields.get("pubmed"):
         links.append((f"https://pubmed.ncbi.nlm.nih.gov/{pubmed}/", f"PubMed {pubmed}"))
     for address, words in links:
         yield Text(HRef(address, words))
     url = entry.fields.get("url", "")
     if url and _bare(url) not in [_bare(address) for address, _ in links]:
-        read = _day(entry)
-        yield Text(HRef(url, url), f" (read {read})" if read else "")
+        about = []
+        if read := _day(entry):
+            about.append(Text(f"read {read}"))
+        if copy := entry.fields.get("archive_url"):
+            about.append(Text(HRef(copy, "archived copy")))
+        yield Text(HRef(url, url), Text(" (", Text("; ").join(about), ")") if about else "")
 
 
 def _standing(entry: Entry) -> Text:

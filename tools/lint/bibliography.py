@@ -37,7 +37,7 @@ UNPRINTED = {
     "pmid": "pubmed",
 }
 # Fields that go into links or are compared letter by letter: LaTeX does not read them.
-VERBATIM = {"doi", "pubmed", "registration", "url", "urldate", "year"}
+VERBATIM = {"archive_url", "doi", "pubmed", "registration", "url", "urldate", "year"}
 ASCII_ONLY = VERBATIM | {"pages", "volume", "number"}
 # Letters that Unicode does not take apart, and how else German and Nordic ones are written.
 WHOLE = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"})
@@ -200,15 +200,29 @@ def pubmed(entry: Entry) -> Iterator[Remark]:
 
 @_each
 def url(entry: Entry) -> Iterator[Remark]:
-    written = entry.value("url")
-    if written and not re.fullmatch(
-        r"https?://[\w-]+(\.[\w-]+)+(:\d+)?([/?#][^\s\\{}<>]*)?", written
-    ):
-        yield (
-            entry.line_of("url"),
-            f"{written} is no address: it begins with https:// and has no spaces, braces or "
-            "backslashes (& % _ # need none here)",
-        )
+    for name in ("url", "archive_url"):
+        written = entry.value(name)
+        if written and not re.fullmatch(
+            r"https?://[\w-]+(\.[\w-]+)+(:\d+)?([/?#][^\s\\{}<>]*)?", written
+        ):
+            yield (
+                entry.line_of(name),
+                f"{written} is no address: it begins with https:// and has no spaces, braces or "
+                "backslashes (& % _ # need none here)",
+            )
+
+
+@_each
+def archive_url(entry: Entry) -> Iterator[Remark]:
+    if not entry.get("archive_url"):
+        return
+    line = entry.line_of("archive_url")
+    if entry.get("doi"):
+        yield line, "a DOI does not die: archive_url is for plain web pages; delete it"
+    elif not entry.get("url"):
+        yield line, "a copy of what? Give the page itself in url"
+    elif entry.value("archive_url") == entry.value("url"):
+        yield line, "this is the page itself: give the address of its archived copy"
 
 
 @_each
@@ -361,6 +375,7 @@ RULES = (
     doi,
     pubmed,
     url,
+    archive_url,
     urldate,
     registration,
     pages,

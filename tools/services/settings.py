@@ -23,6 +23,7 @@ class Service(StrEnum):
     DATACITE = "DataCite"
     PUBMED = "PubMed"
     TRIALS = "ClinicalTrials.gov"
+    DOI = "doi.org"
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Settings:
     datacite: str
     pubmed: str
     trials: str
+    doi: str
     contact: str
     """Who asks: a mail address or the address of a page. It goes into every request."""
     cache: str
