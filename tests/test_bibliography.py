@@ -117,12 +117,14 @@ LIST = {
     "vollenhoven2023": "van Vollenhoven RF, et al. (2023). Remission. Lupus.",
     "desilva2019": "de Silva NL, Wijerathne AB (2019). Cells. Lupus.",
     "chen2018urine": "Chen A, Bo B, Chu C (2018b). Urine. Lupus.",
-    "nhs2026skin": "NHS (undated-b). Skin. https://www.nhs.uk/skin (read 22 November 2026).",
+    "nhs2026skin": "NHS (undated-b). Skin. https://www.nhs.uk/skin (read 22 November 2026; "
+    "archived copy).",
     "crowd2020": "One A, Two B, Three C, Four D, Five E, Six F, et al. (2020). Seven authors. "
     "Lupus.",
     "angstrom2017": "Ångström JP, Krause DS, Smith J Jr. (2017). Names. Lupus. PubMed 7562755.",
     "deklerk2001": "de Klerk A, Bos B, editors (2001). A Book. 2nd edition, Press, Leiden.",
-    "leung2017": "Leung P (2017). A Chapter. In: Collected Work, pages 10–20, Press.",
+    "leung2017": "Leung P (2017). A Chapter. In: Collected Work, pages 10–20, Press. "
+    "https://doi.org/10.1000/(a)[b]#c.",
     "meeting2003": "Meeting M (2003). A Talk. In: Proceedings.",
     "report2002": "Report R (2002). Findings. White paper 7, Institute.",
     "doctor2004": "Doctor D (2004). Thesis. PhD thesis, Leiden University.",
@@ -177,6 +179,19 @@ def test_links_and_emphasis(built):
     assert "<em>et al.</em>" in entries(built)["crowd2020"][2]
     assert "<em>A Book</em>" in entries(built)["deklerk2001"][2]
     assert "<em>Collected Work</em>" in entries(built)["leung2017"][2]
+
+
+def test_an_archived_copy_is_linked(built):
+    assert re.findall(r'href="(.*?)"', entries(built)["nhs2026skin"][2]) == [
+        "https://www.nhs.uk/skin",
+        "https://web.archive.org/web/2026/https://www.nhs.uk/skin",
+    ]
+
+
+def test_a_doi_with_characters_that_end_an_address_is_linked_whole(built):
+    assert re.findall(r'href="(.*?)"', entries(built)["leung2017"][2]) == [
+        "https://doi.org/10.1000/(a)%5Bb%5D%23c"
+    ]
 
 
 def test_list_is_made_of_ordinary_nodes(build):

@@ -134,6 +134,7 @@ def test_good_example_has_no_findings(docs):
     assert lint(docs) == []
 
 
+COPY = "https://web.archive.org/web/2026/https://example.org/"
 BAD_BIBLIOGRAPHY = [
     # rule, what to replace, by what, line
     ("broken-bibtex", "  year    = {2018}", "  year    {2018}", 2),
@@ -166,6 +167,9 @@ BAD_BIBLIOGRAPHY = [
     ("url", "{https://example.org/}", "{https://example/}", 32),
     ("url", "{https://example.org/}", "{https://example.org/?a\\&b}", 32),
     ("url", "{https://example.org/}", "{https://example.org/a b}", 32),
+    ("url", "  school =", "  archive_url = {web.archive.org},\n  school =", 30),
+    ("archive-url", "  school =", "  archive_url = {https://example.org/},\n  school =", 30),
+    ("archive-url", "  journal =", f"  archive_url = {{{COPY}}},\n  journal =", 5),
     ("urldate", "{2026-11-22}\n}\n\n@phd", "{22.11.2026}\n}\n\n@phd", 24),
     ("registration", "{NCT02633163},", "{NCT 02633163},", 22),
     ("pages", "{12--34}", "{12-34}", 7),
@@ -268,6 +272,12 @@ def test_spellings_of_a_key(docs, author, key):
     text = BIBLIOGRAPHY.replace("Müller-Lüdenscheidt, Ada", author).replace("mueller2018", key)
     (docs / "refs.bib").write_text(text, "utf-8")
     (docs / "page.md").write_text(PAGE.replace("mueller2018", key), "utf-8")
+    assert lint(docs) == []
+
+
+def test_an_archived_copy_of_a_page_is_right(docs):
+    text = BIBLIOGRAPHY.replace("  school =", f"  archive_url = {{{COPY}}},\n  school =")
+    (docs / "refs.bib").write_text(text, "utf-8")
     assert lint(docs) == []
 
 

@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from .checking import check
 from .links import Link, Outcome, Verdict
-from .memory import GOOD, History, Journal, write_whole
+from .memory import History, Journal, write_whole
 from .own_site import judge_own
 from .pdf_links import links_of_pdfs
 from .report import Finding, Report, in_json, in_markdown, in_words
@@ -56,7 +56,7 @@ def run(builder: LinkBuilder) -> int:
     )
     _write(report, folder)
     # Without a single answer it was not the links that failed.
-    if any(verdict.outcome in GOOD for _, verdict in found):
+    if any(verdicts[link.uri].outcome is not Outcome.UNREACHABLE for link in to_ask):
         history.write(found)
     journal.close(over=True)
     return report.exit_code
