@@ -256,8 +256,7 @@ PLAYS: dict[str, Play] = {
 def table() -> dict[str, str]:
     """The outcome of each answer, from the file that the page shows."""
     with TABLE.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.reader(file))[1:]
-    return {does: outcome for does, outcome, _ in rows}
+        return {does: outcome for does, outcome, _ in csv.reader(file)}
 
 
 def test_the_table_and_the_plays_are_the_same():
