@@ -47,7 +47,7 @@ live: $(VENV)/.dev-ready ## Show the web site at http://127.0.0.1:8000, rebuilt 
 
 # No network is told before anything is built. Python runs from here, so that the check finds tools/.
 linkcheck: $(VENV)/.dev-ready network pdf ## Check that every link still opens (needs the network)
-	@$(BIN)/python -m sphinx -q -j auto -b linkcheck -d $(OUT)/doctrees/linkcheck \
+	@$(BIN)/python -m sphinx -q -j auto -b linkcheck -d $(OUT)/doctrees \
 		-D link_pdfs=$(OUT)/pdf docs $(OUT)/linkcheck
 
 network: $(VENV)/.dev-ready
