@@ -69,6 +69,7 @@ def without_breaks(text: str) -> str:
 
 
 def test_a_notice_is_linked(built: dict[str, str]) -> None:
+    assert "<strong>Retracted</strong>: <a" in built["references"]
     assert 'href="https://doi.org/10.1000/note(1)"' in built["references"]
     assert 'href="https://pubmed.ncbi.nlm.nih.gov/123/"' in built["references"]
 
@@ -214,7 +215,8 @@ def test_the_file_is_written_as_it_is_read(source: Path) -> None:
     standings = retractions.read(path)
     path.write_text(retractions.written(standings), encoding="utf-8")
     assert retractions.read(path) == standings
-    assert list(retractions.lines(path)) == sorted(standings)
+    lines = [retractions.line_of(path, key) for key in sorted(standings)]
+    assert lines == sorted(lines) and lines[0] == 4
 
 
 # --- Records ------------------------------------------------------------------------------------

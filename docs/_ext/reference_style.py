@@ -295,7 +295,9 @@ def _standing(entry: Entry) -> Text:
     if not notices:
         return Text()
     places = [_notice(identifier) for identifier in notices.split()]
-    return Text(_(standing).capitalize(), ": ", _commas(*places))
+    words = _(standing).capitalize()
+    grave = RetractionStatus(standing).is_grave
+    return Text(Tag("strong", words) if grave else words, ": ", _commas(*places))
 
 
 def _notice(identifier: str) -> Text:

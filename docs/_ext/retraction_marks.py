@@ -204,7 +204,7 @@ def _check_keys(app: Sphinx, env: BuildEnvironment, standings: dict[str, Standin
     for key in sorted(standings.keys() - _entries(env).keys()):
         logger.warning(
             "refs.bib has no entry %s: mend the key, or delete the line", key,
-            location=f"{path}:{retractions.lines(path)[key]}",
+            location=f"{path}:{retractions.line_of(path, key)}",
             type="retractions", subtype="unknown",
         )  # fmt: skip
 

@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import yaml
+import located_yaml
+from located_yaml import NotYaml, first_fault
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 
 NOTICE = r"^(10\.\d{4,9}/\S+|PubMed \d{1,8})$"
@@ -93,33 +94,24 @@ def read(path: Path) -> dict[str, Standing]:
     """
     if not path.is_file():
         return {}
-    text = path.read_text(encoding="utf-8")
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        content = yaml.safe_load(text)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise StandingsError(line, f"this is not YAML: {error.problem}") from None
-    seen: set[str] = set()
-    for key, line in _keys(root):
-        if key in seen:  # YAML would drop the first one without a word
-            raise StandingsError(line, f"{key} stands twice: delete one line")
-        seen.add(key)
+        document = located_yaml.read(path.read_text(encoding="utf-8"))
+    except NotYaml as error:
+        raise StandingsError(error.line, f"this is not YAML: {error}") from None
+    for name, line in document.doubled:
+        raise StandingsError(line, f"{name} stands twice: delete one")
     try:
-        return _ALL.validate_python(content or {})
+        return _ALL.validate_python(document.fields or {})
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(map(str, first["loc"])) or "the file"
-        line = next((line for key, line in _keys(root) if (key,) == first["loc"][:1]), 1)
+        first, steps = first_fault(error)
+        place = ".".join(map(str, steps)) or "the file"
         message = first["msg"].removeprefix("Value error, ")
-        raise StandingsError(line, f"{place}: {message}") from None
+        raise StandingsError(document.line_of(*steps), f"{place}: {message}") from None
 
 
-def lines(path: Path) -> dict[str, int]:
-    """The line of each source in a file that `read` can read."""
-    if not path.is_file():
-        return {}
-    return dict(_keys(yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)))
+def line_of(path: Path, key: str) -> int:
+    """The line of a source in a file that `read` can read."""
+    return located_yaml.read(path.read_text(encoding="utf-8")).line_of(key)
 
 
 def written(standings: Standings) -> str:
@@ -137,10 +129,3 @@ def _line(key: str, standing: Standing) -> str:
     if standing.notices:
         parts.append(f"notices: {json.dumps(standing.notices, ensure_ascii=False)}")
     return f"{key}: {{{', '.join(parts)}}}\n"
-
-
-def _keys(root: Any) -> Iterator[tuple[str, int]]:
-    """The keys of a YAML document, each with its line."""
-    if isinstance(root, yaml.MappingNode):
-        for key, _value in root.value:
-            yield key.value, key.start_mark.line + 1

@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Annotated
 
-import yaml
+import located_yaml
+from located_yaml import NotYaml, first_fault
 from pydantic import Field, TypeAdapter, ValidationError
 
 ACCEPTED = Path(__file__).with_name("accepted.yaml")
@@ -14,15 +15,19 @@ _ALL = TypeAdapter(Accepted)
 def read(path: Path = ACCEPTED) -> Accepted:
     """By citation key and field, why a difference may stay.
 
-    Raises ValueError, naming the file and the place, for anything else.
+    Raises ValueError, naming file, line and place, for anything else.
     """
     try:
-        return _ALL.validate_python(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
-    except yaml.YAMLError as error:
-        raise ValueError(f"{path}: this is not YAML: {' '.join(str(error).split())}") from None
+        document = located_yaml.read(path.read_text(encoding="utf-8"))
+    except NotYaml as error:
+        raise ValueError(f"{path}:{error.line}: this is not YAML: {error}") from None
+    for name, line in document.doubled:
+        raise ValueError(f"{path}:{line}: {name} stands twice: delete one")
+    try:
+        return _ALL.validate_python(document.fields or {})
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(map(str, first["loc"])) or "the file"
+        first, steps = first_fault(error)
         raise ValueError(
-            f"{path}: {place}: {first['msg']}. Write key, field and the reason in words"
+            f"{path}:{document.line_of(*steps)}: {'.'.join(map(str, steps)) or 'the file'}: "
+            f"{first['msg']}. Write key, field and the reason in words"
         ) from None
