@@ -76,7 +76,7 @@ def test_a_notice_is_linked(built: dict[str, str]) -> None:
 
 # --- Pages that do not say so -------------------------------------------------------------------
 
-Build = Callable[[], str]
+Build = Callable[..., str]
 
 
 @pytest.fixture
@@ -88,8 +88,8 @@ def source(tmp_path: Path, rootdir: Path) -> Path:
 def build(source: Path) -> Build:
     """Build the copy as a new process would; returns the warnings."""
 
-    def run() -> str:
-        app = SphinxTestApp("html", srcdir=source)
+    def run(**options: int) -> str:
+        app = SphinxTestApp("html", srcdir=source, **options)
         try:
             app.build()
             return strip_colors(app.warning.getvalue())
@@ -168,6 +168,20 @@ def test_a_retraction_that_becomes_known_fails_pages_that_did_not_change(
         warnings
     )
     assert warnings.count("WARNING") == 1
+
+
+def test_pages_that_are_read_side_by_side_are_checked_as_well(source: Path, build: Build) -> None:
+    pages = [f"page{n:02}" for n in range(12)]
+    for name in pages:
+        (source / f"{name}.md").write_text(
+            f"---\norphan: true\n---\n# {name}\n\n{{cite:p}}`nct1`\n"
+        )
+    warnings = build(parallel=2)
+    assert all(
+        f"{name}.md:6: WARNING: nct1: this source was withdrawn" in warnings for name in pages
+    )
+    (source / "page00.md").unlink()
+    assert build(parallel=2).count("WARNING") == 11
 
 
 # --- The file -----------------------------------------------------------------------------------
