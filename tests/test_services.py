@@ -67,14 +67,14 @@ def ask(client: Client, path: str = "/fault") -> object:
         ([Answer(429, headers={"Retry-After": "0"}), GOOD], None, 2),
         ([Answer(429, headers={"Retry-After": "Thu, 01 Jan 2026 00:00:00 GMT"}), GOOD], None, 2),
         ([Answer(429, headers={"Retry-After": "86400"}), GOOD], Refused, 1),
-        ([Answer(429)], Refused, 4),
+        ([Answer(429)], Refused, 3),
         ([Answer(500), Answer(503), GOOD], None, 3),
-        ([Answer(503)], Unreachable, 4),
+        ([Answer(503)], Unreachable, 3),
         ([Answer(501)], Unreachable, 1),
         ([Answer(200, "{", drop=True), GOOD], None, 2),
-        ([Answer(drop=True)], Unreachable, 4),
+        ([Answer(drop=True)], Unreachable, 3),
         ([Answer(200, GOOD.body, JSON, silence=9), GOOD], None, 2),
-        ([Answer(200, GOOD.body, JSON, body_pause=0.2)], Unreachable, 4),
+        ([Answer(200, GOOD.body, JSON, body_pause=0.2)], Unreachable, 3),
         ([Answer(200, "<html>welcome", JSON)], NotUnderstood, 1),
         ([Answer(200, '{"good": ', JSON)], NotUnderstood, 1),
         ([Answer(200, "[" * 100_000, JSON)], NotUnderstood, 1),
@@ -94,7 +94,9 @@ def test_each_fault_has_one_outcome(
     requests: int,
 ) -> None:
     players.server.serve("/crossref/fault", *answers)
-    hasty = players.settings(tmp_path, read_timeout=0.4, whole_timeout=0.6, largest_body=100_000)
+    hasty = players.settings(
+        tmp_path, attempts=3, read_timeout=1, whole_timeout=0.8, largest_body=100_000
+    )
     with Client(hasty) as client:
         if outcome is None:
             assert ask(client) == {"good": True}
