@@ -83,11 +83,9 @@ def _look_up(
         answers.unanswered[entry.key] = answers.failed[service]
         return True
     try:
-        answers.add(entry.key, look_up(doi))
+        paper: Paper | None = look_up(doi)
     except NotFound:
-        answers.asked.add(entry.key)
-        misses[service] = 0
-        return False
+        paper = None
     except ServiceError as error:
         answers.unanswered[entry.key] = str(error)
         misses[service] += 1
@@ -96,7 +94,9 @@ def _look_up(
         return True
     answers.asked.add(entry.key)
     misses[service] = 0
-    return True
+    if paper is not None:
+        answers.add(entry.key, paper)
+    return paper is not None
 
 
 def _ask_pubmed(client: Client, entries: Sequence[Entry], answers: Answers) -> None:
@@ -112,7 +112,9 @@ def _ask_pubmed(client: Client, entries: Sequence[Entry], answers: Answers) -> N
         ]
         found = pubmed.articles(client, pubmed.numbers_of_dois(client, open_dois))
         answers.by_doi = {
-            each.doi.casefold(): (number, from_pubmed(each)) for number, each in found.items()
+            each.doi.casefold(): (number, from_pubmed(each))
+            for number, each in found.items()
+            if each.doi
         }
     except ServiceError as error:
         answers.failed[Service.PUBMED] = str(error)

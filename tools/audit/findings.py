@@ -92,7 +92,7 @@ def find(
         found += _notices(entry, papers, standings)
         found += _preprints(entry, papers, cited)
         found += _numbers(entry, answers)
-        if entry.key not in answers.unanswered:
+        if papers and entry.key not in answers.unanswered:
             differing = {finding.what for finding in fields}
             found += _stale(entry.key, entry, [name for name in reasons if name not in differing])
     known = {entry.key for entry in entries}
