@@ -37,6 +37,7 @@ extensions = [
     "bibliography_mends",
     "retraction_marks",
     "page_status",
+    "page_changes",
     "glossary_links",
     "alternative_text",
     "accessible_html",

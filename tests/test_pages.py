@@ -68,7 +68,7 @@ def test_description_is_for_search_engines(app):
         ("reviewed_by: []\n---", "reviewed_by: []", 1, "no line '---' closes the front matter"),
         ("reviewed_by: []", "reviewed_by: [", 5, "the front matter is not YAML"),
         ("reviewed_by: []\n", "", 1, "reviewed_by: Field required"),
-        ("reviewed_by: []", "reviewed_by: [1]", 5, "reviewed_by: Input should be a valid string"),
+        ("reviewed_by: []", "reviewed_by: [1]", 5, "reviewed_by.1: Input should be a valid string"),
         ("next_review: 2027", "nxt_review: 2027", 4, "nxt_review"),
         ("last_reviewed: 2026-01-31", "last_reviewed: soon", 3, "last_reviewed: "),
         (

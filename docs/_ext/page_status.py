@@ -1,16 +1,19 @@
 """The state of each page, from its front matter: what it answers, when it was read, by whom.
 
-Every page carries four fields, and nothing else::
+Every page carries four fields, one more if it has changed, and nothing else::
 
     ---
     description: One plain sentence that says what this page answers.
     last_reviewed: 2026-11-22
     next_review: 2027-05-22
     reviewed_by: []
+    changes:
+      - {date: 2026-12-01, what: One plain sentence that says what is different now.}
     ---
 
 They become the description for search engines and the lines at the page's foot. As long as
 ``reviewed_by`` is empty the foot says that nobody outside the project has reviewed the page.
+`page_changes` gathers the changes of all pages.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ from typing import Annotated, Any
 from babel.dates import format_date
 from docutils import nodes
 from located_yaml import NoFrontMatter, NotYaml, first_fault, read_front_matter
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.locale import get_translation
@@ -34,6 +37,16 @@ _ = get_translation("handbook")
 REMEDY = "see 'Front matter' in about/contributing.md"
 
 
+class Change(BaseModel):
+    """What is different on a page since a day."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    date: datetime.date
+    what: Annotated[str, Field(min_length=20, max_length=300, pattern=r"^[^\W_a-z].*[.!?]$")]
+    """A plain sentence, without markup."""
+
+
 class PageStatus(BaseModel):
     """The front matter of one page."""
 
@@ -43,12 +56,21 @@ class PageStatus(BaseModel):
     last_reviewed: datetime.date
     next_review: datetime.date
     reviewed_by: list[Annotated[str, Field(min_length=3)]]
+    changes: list[Change] = []
 
     @model_validator(mode="after")
     def _reviews_in_order(self) -> PageStatus:
         if self.next_review <= self.last_reviewed:
             raise ValueError("next_review must be later than last_reviewed")
         return self
+
+    @field_validator("changes")
+    @classmethod
+    def _newest_first(cls, changes: list[Change]) -> list[Change]:
+        days = [change.date for change in changes]
+        if days != sorted(days, reverse=True):
+            raise ValueError("put the newest change first")
+        return changes
 
 
 class FrontMatterError(ValueError):
@@ -78,8 +100,14 @@ def parse_front_matter(source: str) -> PageStatus:
     except ValidationError as error:
         first, steps = first_fault(error)
         name = str(steps[0]) if steps else "next_review"
-        line = page.line_of(name) if name in page.fields else 1
-        raise FrontMatterError(line, f"front matter, {name}: {first['msg']}; {REMEDY}") from None
+        line = page.line_of(*steps or (name,)) if name in page.fields else 1
+        place = ".".join(str(step + 1 if isinstance(step, int) else step) for step in steps)
+        message = "begin with a capital letter and end with a full stop"
+        if first["type"] != "string_pattern_mismatch":
+            message = first["msg"]
+        raise FrontMatterError(
+            line, f"front matter, {place or name}: {message}; {REMEDY}"
+        ) from None
 
 
 def check_source(app: Sphinx, docname: str, content: list[str]) -> None:
@@ -137,7 +165,18 @@ def foot(status: PageStatus, language: str) -> nodes.container:
             refwarn=True,
         )
         reviewers += nodes.Text(".")
-    return nodes.container("", dates, reviewers, classes=["page-status"])
+    block = nodes.container("", dates, reviewers, classes=["page-status"])
+    if status.changes:
+        block += nodes.paragraph("", "", nodes.strong("", _("What changed")))
+        block += nodes.bullet_list(
+            "",
+            *(
+                nodes.list_item("", nodes.paragraph("", f"{day(change.date)}: {change.what}"))
+                for change in status.changes
+            ),
+            bullet="-",
+        )
+    return block
 
 
 def add_foot(app: Sphinx, doctree: nodes.document) -> None:
@@ -173,7 +212,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("html-page-context", add_description)
     return {
         "version": "1",
-        "env_version": 1,
+        "env_version": 2,
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }
