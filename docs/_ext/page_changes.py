@@ -70,7 +70,7 @@ class changes_list(nodes.General, nodes.Element):
 
 class Changes(SphinxDirective):
     def run(self) -> list[nodes.Node]:
-        lists(self.env)[self.env.docname] = ()
+        lists(self.env).add(self.env.docname)
         return [changes_list()]
 
 
@@ -114,30 +114,26 @@ def _item(entry: Entry, env: BuildEnvironment) -> nodes.list_item:
     return nodes.list_item("", nodes.paragraph("", "", link, nodes.Text(f": {entry.what}")))
 
 
-# --- Which pages show the list, and when they must be written anew ----------------------------
+# --- Which pages show the list ----------------------------------------------------------------
 
 
-def lists(env: BuildEnvironment) -> dict[str, tuple[Entry, ...]]:
-    """The pages that show the list, each with the entries that it was last written with."""
+def lists(env: BuildEnvironment) -> set[str]:
     if not hasattr(env, "changes_lists"):
-        env.changes_lists = {}
+        env.changes_lists = set()
     return env.changes_lists
 
 
-def outdated(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Pages whose list is otherwise now."""
-    now = tuple(entries(env))
-    stale = [docname for docname, shown in lists(env).items() if shown != now]
-    lists(env).update(dict.fromkeys(stale, now))
-    return stale
+def shown(app: Sphinx, env: BuildEnvironment) -> dict[str, list[Entry]]:
+    """What these pages show of the others, so that they are written again with it."""
+    return dict.fromkeys(lists(env), entries(env))
 
 
 def purge(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-    lists(env).pop(docname, None)
+    lists(env).discard(docname)
 
 
 def merge(app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment) -> None:
-    lists(env).update({name: shown for name, shown in lists(other).items() if name in docnames})
+    lists(env).update(lists(other) & docnames)
 
 
 # --- The feed ---------------------------------------------------------------------------------
@@ -199,12 +195,13 @@ def name_feed(
 
 def setup(app: Sphinx) -> dict[str, Any]:
     app.setup_extension("page_status")
+    app.setup_extension("rebuilding")
     app.add_node(changes_list)
     app.add_directive("changes", Changes)
     app.add_post_transform(ShowChanges)
     app.connect("env-purge-doc", purge)
     app.connect("env-merge-info", merge)
-    app.connect("env-updated", outdated)
+    app.connect("page-shows", shown)
     app.connect("html-page-context", name_feed)
     app.connect("build-finished", write_feed)
     return {
