@@ -13,7 +13,8 @@ from tools.watch.finding import Finding, Outcome
 from tools.watch.known import Known
 
 # An issue on a forge holds some 65,000 characters.
-MOST = 100
+LONGEST = 40_000  # of all new records together
+LONGEST_WORDS = 300  # of one title, or whatever else a service says
 NAME = "triage"
 
 
@@ -103,10 +104,16 @@ class Triage:
                 "Add what belongs into the handbook to `docs/refs.bib`. Reject the rest: "
                 '`make watch REJECT="PMID 12345678" REASON="not about lupus"`.\n'
             )
-        for finding in self.waiting[:MOST]:
-            yield from _of_record(finding)
-        if len(self.waiting) > MOST:
-            yield f"\n{len(self.waiting) - MOST} more stand in `{NAME}.json`."
+        listed = length = 0
+        for finding in self.waiting:
+            lines = "\n".join(_of_record(finding))
+            length += len(lines)
+            if length > LONGEST:
+                break
+            listed += 1
+            yield lines
+        if listed < len(self.waiting):
+            yield f"\n{len(self.waiting) - listed} more stand in `{NAME}.json`."
         if self.outcomes:
             yield "\n## What each search found\n"
             yield "| Search | Found | Found twice | Sources | Left out | New |"
@@ -130,22 +137,28 @@ class Triage:
 
 def _of_trial(changed: Changed) -> Iterator[str]:
     number = changed.trial.number
-    updated = f", updated {markdown(changed.updated)}" if changed.updated else ""
+    updated = f", updated {_shown(changed.updated)}" if changed.updated else ""
     yield (
         f"- [{number}](https://clinicaltrials.gov/study/{number}){updated}; "
         f"record: `docs/evidence/studies/{changed.trial.key}.md`"
     )
     for change in changed.changes:
-        here = markdown(change.here) or "nothing"
-        yield f"  - {change.what}: registry **{markdown(change.there)}**, record {here}"
+        here = _shown(change.here) or "nothing"
+        yield f"  - {change.what}: registry **{_shown(change.there)}**, record {here}"
 
 
 def _of_record(finding: Finding) -> Iterator[str]:
-    title = markdown(finding.title) or "no title given"
+    title = _shown(finding.title) or "no title given"
     yield f"- [{finding.id}]({finding.link}) {title}"
     about = (finding.where, finding.date, finding.design)
-    yield f"  - {'; '.join(markdown(each) for each in about if each) or 'not described'}"
-    yield f"  - People: {markdown(finding.people) or 'not told'}"
+    yield f"  - {'; '.join(_shown(each) for each in about if each) or 'not described'}"
+    yield f"  - People: {_shown(finding.people) or 'not told'}"
     if finding.reports:
         yield f"  - **Names a registered trial of the handbook: {', '.join(finding.reports)}**"
-    yield f"  - Found by: {markdown('; '.join(finding.why))}"
+    yield f"  - Found by: {_shown('; '.join(finding.why))}"
+
+
+def _shown(words: str) -> str:
+    """Words of a service, short and harmless."""
+    short = words if len(words) <= LONGEST_WORDS else f"{words[:LONGEST_WORDS]} ..."
+    return markdown(short)
