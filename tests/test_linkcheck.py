@@ -330,6 +330,7 @@ def test_what_nobody_answers_for_too_long_is_broken(simple, server):
     said = simple.run()
     assert said.code == 1
     assert "answers 503 Service Unavailable, since 2026-01-12; last good: " in said.output
+    assert ", since 2026-01-12; " in simple.run().output
 
 
 def test_a_run_without_a_single_answer_is_not_remembered(simple, server):
@@ -461,6 +462,50 @@ def test_the_summary_fits_into_an_issue():
     report = Report(datetime.now(UTC), [Finding(link, broken, Past()) for link in links], [])
     assert "- and 940 more: see report.json\n" in in_markdown(report)
     assert len(in_markdown(report)) < 65536
+
+
+def test_the_example_on_the_page_is_what_the_report_looks_like():
+    def finding(uri, outcome, reason, place, good=None, archived=""):
+        link = Link(uri, uri, {place}, archived)
+        return Finding(link, Verdict(outcome, reason), Past(good))
+
+    copy = "https://web.archive.org/web/2026/https://www.example.org/lupus/facts"
+    findings = [
+        *(
+            finding(f"https://example.org/{n}", Outcome.WORKING, "", Place("docs/index.md"))
+            for n in range(727)
+        ),
+        finding(
+            "https://doi.org/10.1000/example.2018.7",
+            Outcome.BROKEN,
+            "this DOI is not registered",
+            Place("docs/refs.bib", 214, "example2018"),
+        ),
+        finding(
+            "https://www.example.net/leaflet.pdf",
+            Outcome.BROKEN,
+            "no answer in time, since 2026-11-02",
+            Place("docs/before-you-decide/clinics.md", 48),
+            datetime(2026, 10, 26, tzinfo=UTC),
+        ),
+        finding(
+            "https://www.example.org/lupus/facts",
+            Outcome.BROKEN,
+            "answers 404 Not Found",
+            Place("docs/refs.bib", 1310, "example2021"),
+            datetime(2026, 11, 15, tzinfo=UTC),
+            copy,
+        ),
+        finding(
+            "https://www.example.com/news/1",
+            Outcome.REFUSED,
+            "answers 403 Forbidden",
+            Place("docs/refs.bib", 2201, "example2022"),
+        ),
+    ]
+    report = Report(datetime.now(UTC), findings, [])
+    page = PROJECT / "docs" / "about" / "link-and-source-checks.md"
+    assert f"```text\n{in_words(report)}\n```\n" in page.read_text("utf-8")
 
 
 # --- The command ------------------------------------------------------------------------------

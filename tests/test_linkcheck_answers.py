@@ -50,8 +50,8 @@ def settings(server):
         backoff=0.01,
         longest_wait=5,
         connect_timeout=2,
-        read_timeout=0.5,
-        whole_timeout=1.5,
+        read_timeout=0.8,
+        whole_timeout=2,
         largest_body=100_000,
     )
 

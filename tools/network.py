@@ -5,10 +5,12 @@
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from itertools import repeat
 from urllib.parse import urlsplit
 
 import httpx
 
+from tools.services.client import user_agent
 from tools.services.settings import Service, Settings
 
 NOT_CHECKED = 3
@@ -17,10 +19,10 @@ SERVICES = (Service.DOI, Service.PUBMED, Service.TRIALS)
 PATIENCE = 5  # seconds
 
 
-def answers(address: str) -> bool:
+def answers(address: str, contact: str) -> bool:
     """Whether anybody answers there, whatever the answer."""
     try:
-        httpx.head(address, timeout=PATIENCE)
+        httpx.head(address, timeout=PATIENCE, headers={"User-Agent": user_agent(contact)})
     except httpx.TransportError:
         return False
     return True
@@ -30,7 +32,7 @@ def main() -> int:
     settings = Settings.read()
     addresses = [settings.base(service) for service in SERVICES]
     with ThreadPoolExecutor() as pool:
-        if any(pool.map(answers, addresses)):
+        if any(pool.map(answers, addresses, repeat(settings.contact))):
             return 0
     hosts = ", ".join(dict.fromkeys(urlsplit(address).netloc for address in addresses))
     print(

@@ -123,8 +123,6 @@ def _judge(link: Link, reply: Reply, rules: Rules) -> Verdict:
     """What an answer says about a link. Raises NotUnderstood."""
     identifier = identifier_in(link.uri)
     if identifier and reply.status in (HTTPStatus.OK, HTTPStatus.NOT_FOUND):
-        if not reply.is_whole:
-            raise NotUnderstood
         return identifier.read(reply.status, reply.body)
     if reply.status in GONE:
         return Verdict(Outcome.BROKEN, f"answers {_in_words(reply.status)}")
