@@ -226,6 +226,7 @@ PLAYS: dict[str, Play] = {
     "A DOI with brackets, < and ;": registered(SICI),
     "A DOI with #": registered("10.1000/a#b?c"),
     "A DOI with letters beyond ASCII": registered("10.1000/größe", "10.1000/gr%C3%B6%C3%9Fe"),
+    "A DOI in other capitals": registered("10.1000/ABC", "10.1000/aBc"),
     "The answer is about another DOI": doi_answers(handle(1, doi="10.1000/183")),
     "HTML where JSON was promised": doi_answers(PAGE),
     "Half a JSON": doi_answers(Answer(200, '{"responseCode": 1, "han', JSON)),

@@ -11,8 +11,9 @@ import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlencode
 
+from tools.services.pubmed import TOOL
 from tools.services.settings import Service, Settings
 
 from .links import Outcome, Verdict
@@ -82,7 +83,8 @@ class PubMed(Identifier):
 
     def question(self, settings: Settings) -> str:
         database = "pmc" if self.value.startswith("PMC") else "pubmed"
-        return f"{settings.base(Service.PUBMED)}/esummary.fcgi?db={database}&id={self._number}&retmode=json"
+        asked = {"db": database, "id": self._number, "retmode": "json", "tool": TOOL}
+        return f"{settings.base(Service.PUBMED)}/esummary.fcgi?{urlencode(asked)}"
 
     def judge(self, status: int, content: dict[str, Any]) -> Verdict:
         unknown = Verdict(Outcome.BROKEN, f"PubMed knows no {self.value}")
