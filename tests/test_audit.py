@@ -10,7 +10,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,10 @@ from services.players import Players, article, update, work
 
 from tools.audit import comparing
 from tools.audit.__main__ import main
+from tools.audit.findings import differences
+from tools.audit.papers import Paper
+from tools.lint.bibtex import Bibliography
+from tools.services import Service
 
 WANG = """\
 % A comment.
@@ -291,6 +295,28 @@ def test_volumes() -> None:
     assert comparing.same_volume("75", "75 Suppl 1")
     assert not comparing.same_volume("75 Suppl 2", "75 Suppl 1")
     assert not comparing.same_volume("75", "76")
+
+
+def test_every_entry_of_the_handbook_agrees_with_itself(project: Path) -> None:
+    bibliography = Bibliography.read(project / "docs" / "refs.bib", cited=set())
+    for entry in bibliography.entries:
+        journal = entry.text("journal") or entry.text("booktitle")
+        people = entry.people()
+        told = Paper(
+            Service.CROSSREF,
+            entry.value("doi"),
+            titles=(entry.text("title").upper(),),
+            authors=(" ".join(people[0].last_names),) if people else (),
+            years=(int(entry.value("year") or 0),),
+            journals=(journal.lower(),) if journal else (),
+            volumes=(entry.text("volume"),),
+            pages=(entry.text("pages").replace("--", "–"),),
+        )
+        assert list(differences(entry, [told])) == []
+        if entry.get("year"):
+            assert [each.what for each in differences(entry, [replace(told, years=(1066,))])] == [
+                "year"
+            ]
 
 
 # --- Notices ------------------------------------------------------------------------------------
