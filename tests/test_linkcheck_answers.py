@@ -97,6 +97,17 @@ def way(*statuses: int, end: str = "/end") -> Play:
     return play
 
 
+def to_another_site(status: int) -> Play:
+    """A link to a page from which we are sent to the same server under another name."""
+
+    def play(server: FaultServer) -> str:
+        server.serve("/", PAGE)
+        elsewhere = server.url.replace("127.0.0.1", "localhost") + "/"
+        return page(redirect(elsewhere, status))(server)
+
+    return play
+
+
 def come_back(status: int, **headers: str) -> Play:
     """A link to a page that first asks us to wait."""
     wait = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -187,6 +198,8 @@ PLAYS: dict[str, Play] = {
     "A chain: 301, 308, 307, 303, 302": way(301, 308, 307, 303, 302),
     "Redirects in a circle": circle,
     "A redirect from a page to the front page": way(302, end="/"),
+    "A redirect for good to the front page of another site": to_another_site(301),
+    "A redirect for now to the front page of another site": to_another_site(302),
     "A redirect to something that is no web address": page(redirect("mailto:a@example.org")),
     "401, login wanted": page(Answer(401)),
     "403, a wall against robots": page(Answer(403, "<title>Just a moment...</title>")),

@@ -137,7 +137,10 @@ def _judge_page(link: Link, reply: Reply, rules: Rules) -> Verdict:
     address, fragment = urldefrag(link.uri)
     lost = _is_front_page(reply.address) and not _is_front_page(address)
     if lost and not rules.allowing(link.uri, reply.address):
-        return Verdict(Outcome.BROKEN, "leads to the front page", reply.address)
+        if _site(reply.address) == _site(address) or reply.moved_to == reply.address:
+            return Verdict(Outcome.BROKEN, "leads to the front page", reply.address)
+        # Where robots are stopped, or a login is wanted.
+        return Verdict(Outcome.REFUSED, "leads to another site for now", reply.address)
     if fragment and not fragment.startswith(NO_ANCHORS) and reply.is_html:
         anchor = unquote(fragment)
         if not _has_anchor(reply, anchor):
@@ -148,6 +151,10 @@ def _judge_page(link: Link, reply: Reply, rules: Rules) -> Verdict:
         leads_to = f"{reply.moved_to}#{fragment}" if fragment else reply.moved_to
         return Verdict(Outcome.MOVED, "moved for good", leads_to)
     return Verdict(Outcome.WORKING)
+
+
+def _site(address: str) -> str:
+    return (urlsplit(address).hostname or "").removeprefix("www.")
 
 
 def _is_front_page(address: str) -> bool:
