@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
+from located_yaml import NotYaml, read
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
@@ -34,21 +34,20 @@ def read_moves(path: Path) -> dict[str, tuple[str, int]]:
     if not path.is_file():
         return {}
     try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ExtensionError(f"{path}:{line}: {error.problem}; {HINT}") from error
-    if root is None:
-        return {}
-    pairs = root.value if isinstance(root, yaml.MappingNode) else [(root, root)]
+        document = read(path.read_text(encoding="utf-8"))
+    except NotYaml as error:
+        raise ExtensionError(f"{path}:{error.line}: {error}; {HINT}") from None
+    for old, line in document.doubled:
+        raise ExtensionError(f"{path}:{line}: {old} stands here twice; keep one line")
+    pairs = document.fields or {}
+    if not isinstance(pairs, dict):
+        raise ExtensionError(f"{path}:{document.line_of()}: not an old and a new page; {HINT}")
     moves: dict[str, tuple[str, int]] = {}
-    for old, new in pairs:
-        line = old.start_mark.line + 1
-        if not (isinstance(old, yaml.ScalarNode) and isinstance(new, yaml.ScalarNode)):
+    for old, new in pairs.items():
+        line = document.line_of(old)
+        if not (isinstance(old, str) and isinstance(new, str)):
             raise ExtensionError(f"{path}:{line}: not an old and a new page; {HINT}")
-        if old.value in moves:
-            raise ExtensionError(f"{path}:{line}: {old.value} stands here twice; keep one line")
-        moves[old.value] = (new.value, line)
+        moves[old] = (new, line)
     return moves
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
+from located_yaml import NotYaml, read
 from sphinx.errors import ExtensionError
 
 from .sections import Section
@@ -46,23 +46,17 @@ def read_synonyms(path: Path) -> list[Group]:
     if not path.is_file():
         return []
     try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ExtensionError(f"{path}:{line}: {error.problem}; {HINT}") from error
-    if root is None:
-        return []
-    if not isinstance(root, yaml.SequenceNode):
-        raise ExtensionError(f"{path}:{root.start_mark.line + 1}: not a list; {HINT}")
+        document = read(path.read_text(encoding="utf-8"))
+    except NotYaml as error:
+        raise ExtensionError(f"{path}:{error.line}: {error}; {HINT}") from None
+    listed = document.fields or []
+    if not isinstance(listed, list):
+        raise ExtensionError(f"{path}:{document.line_of()}: not a list; {HINT}")
     groups = []
-    for item in root.value:
-        line = item.start_mark.line + 1
-        phrases = (
-            [phrase.value for phrase in item.value if isinstance(phrase, yaml.ScalarNode)]
-            if isinstance(item, yaml.SequenceNode)
-            else []
-        )
-        if len(phrases) < 2 or len(phrases) != len(item.value) or not all(map(words, phrases)):
+    for number, phrases in enumerate(listed):
+        line = document.line_of(number)
+        is_group = isinstance(phrases, list) and all(isinstance(one, str) for one in phrases)
+        if not is_group or len(phrases) < 2 or not all(map(words, phrases)):
             raise ExtensionError(f"{path}:{line}: not a list of two or more phrases; {HINT}")
         groups.append(Group(phrases, line))
     return groups
