@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pikepdf
 import pypdfium2
+import pypdfium2.raw as pdfium
 
 # Neighbouring glyphs touch (kerning, italics, ligatures); overprinted ones cover each other.
 MOST_SHARED = 0.3
@@ -128,6 +130,70 @@ def read_pdf(path: Path) -> Pdf:
             language=str(root.get("/Lang", "")),
             is_tagged=bool(root.get("/MarkInfo", {}).get("/Marked", False)),
         )
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """A structure element as it is read aloud: its role, its first page, and all words in it."""
+
+    role: str
+    page: int
+    words: str
+
+
+def read_aloud(path: Path) -> tuple[list[Spoken], set[str]]:
+    """What software reads of a PDF, in its order, and the words that it leaves out as decoration.
+
+    The order is that of the structure tree, not of the places on the page.
+    """
+    marked, left_out = [], set()
+    with pypdfium2.PdfDocument(path) as seen:
+        for page in seen:
+            words = _marked_words(page)
+            left_out.add(_plain(words.pop(NO_MARK, "")))
+            marked.append(words)
+    spoken: list[Spoken] = []
+
+    def read(node: pikepdf.Object | None, page: int) -> tuple[int, str]:
+        """The first page and the words of a part of the tree; notes its elements on the way."""
+        if isinstance(node, pikepdf.Array):
+            parts = [read(child, page) for child in node]
+            return min((first for first, words in parts if words), default=page), "".join(
+                words for _first, words in parts
+            )
+        if isinstance(node, pikepdf.Dictionary):
+            page = numbers[node.Pg.objgen] if "/Pg" in node else page
+            if "/S" in node:
+                place = len(spoken)
+                first, words = read(node.get("/K"), page)
+                role = str(node.S).removeprefix("/")
+                spoken.insert(place, Spoken(role, first + 1, _plain(words)))
+                return first, words
+            node = node.get("/MCID")
+        return page, "" if node is None else marked[page].get(int(node), "")
+
+    with pikepdf.open(path) as pdf:
+        numbers = {page.objgen: number for number, page in enumerate(pdf.pages)}
+        read(pdf.Root.StructTreeRoot.K, 0)
+    return spoken, left_out
+
+
+NO_MARK = -1
+
+
+def _marked_words(page: pypdfium2.PdfPage) -> dict[int, str]:
+    """The words of a page by the number of the mark around them."""
+    words: dict[int, str] = defaultdict(str)
+    text = page.get_textpage()
+    for item in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_TEXT]):
+        size = pdfium.FPDFTextObj_GetText(item.raw, text.raw, None, 0)
+        buffer = (ctypes.c_ushort * (size // 2))()
+        pdfium.FPDFTextObj_GetText(item.raw, text.raw, buffer, size)
+        mark = pdfium.FPDFPageObj_GetMarkedContentID(item.raw)
+        words[mark] += bytes(buffer).decode("utf-16-le").rstrip("\0")
+    text.close()
+    page.close()
+    return words
 
 
 def overprinted(pdf: Pdf) -> list[str]:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 import yaml
-from pdf_reading import outside, overprinted
+from pdf_reading import Spoken, outside, overprinted, read_aloud
 from pybtex.database import parse_file
 
 MARGIN = 20  # points that printers need free at each edge
@@ -96,3 +96,62 @@ def test_citations_lead_to_the_list_and_the_list_to_the_papers(handbook, handboo
     for key, entry in bibliography.entries.items():
         if "doi" in entry.fields:
             assert f"https://doi.org/{entry.fields['doi']}".lower() in addresses, key
+
+
+# -- Read aloud: the order of the structure tree -----------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def aloud(handbook) -> tuple[list[Spoken], set[str]]:
+    return read_aloud(handbook.pdf)
+
+
+TABLE = ("Table", "TH")
+
+
+def letters(words: str) -> str:
+    """Words without spaces, hyphens and other signs, which differ at the ends of lines."""
+    return "".join(character for character in words if character.isalnum())
+
+
+def test_headings_are_read_in_the_order_of_the_bookmarks(aloud, handbook_pdf):
+    spoken, _left_out = aloud
+    headings = [one.words for one in spoken if re.fullmatch(r"H\d", one.role)]
+    bookmarks = [bookmark.title for bookmark in handbook_pdf.bookmarks]
+    assert [letters(words) for words in headings] == [letters(words) for words in bookmarks]
+
+
+def test_nothing_is_read_before_what_stands_on_an_earlier_page(aloud):
+    spoken, _left_out = aloud
+    # What stands in a table's row may go on overleaf beside what began before it.
+    roles = {"H1", "H2", "H3", "H4", "TR"}
+    pages = [one.page for one in spoken if one.role in roles and one.words]
+    assert pages == sorted(pages)
+
+
+def test_paragraphs_are_read_in_the_order_of_the_page(aloud, handbook):
+    spoken, _left_out = aloud
+    source = (handbook.path / "docs" / "lupus" / "flares.md").read_text(encoding="utf-8")
+    openings = [
+        letters(line)[:40] for line in source.split("\n") if re.match(r"[A-Z][\w ,;]{60}", line)
+    ]
+    assert len(openings) >= 5
+    heard = "".join(letters(one.words) for one in spoken if one.role == "P")
+    places = [heard.find(opening) for opening in openings]
+    assert -1 not in places
+    assert places == sorted(places)
+
+
+def test_tables_are_read_with_the_headers_of_their_columns(aloud, handbook):
+    """Names at the beginning of rows are headers on the web site alone: Typst cannot mark them."""
+    spoken, _left_out = aloud
+    roles = "".join("T" if one.role == "Table" else "h" for one in spoken if one.role in TABLE)
+    site = "".join(path.read_text(encoding="utf-8") for path in handbook.html.rglob("*.html"))
+    assert roles.count("T") == site.count("<table")
+    assert len(re.findall("Th+", roles)) == site.count("<thead")
+
+
+def test_only_the_running_line_is_left_out(aloud):
+    _spoken, left_out = aloud
+    for words in left_out - {""}:
+        assert re.fullmatch(r"Lupus, Stem Cells and Exosomes .* ?Page \d+ of \d+", words), words
