@@ -18,7 +18,7 @@ from docutils import nodes
 from evidence.cards import how_many, what
 from evidence.store import docname_of, records
 from evidence.wording import capitalised
-from pybtex.backends.html import Backend
+from pybtex.backends import html as pybtex_html
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.locale import get_translation
@@ -27,6 +27,14 @@ _ = get_translation("handbook")
 
 Place = tuple[str, str]
 """A page and an anchor on it."""
+
+
+class Backend(pybtex_html.Backend):
+    """Writes sources as HTML; pybtex leaves the `&` in addresses bare."""
+
+    @staticmethod
+    def format_href(url: str, text: str, external: bool = False) -> str:
+        return pybtex_html.Backend.format_href(escape(url), text, external)
 
 
 @dataclass(frozen=True)
