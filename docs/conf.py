@@ -85,11 +85,18 @@ html_theme = "furo"
 html_title = "Lupus, Stem Cells and Exosomes"
 html_favicon = "_static/favicon.svg"
 html_static_path = ["_static"]
-html_css_files = ["handbook.css", "evidence.css", "menus.css"]
+html_css_files = [
+    "handbook.css",
+    "evidence.css",
+    "menus.css",
+    ("print.css", {"media": "print"}),
+]
 html_js_files = [("menus.js", {"defer": ""})]
 templates_path = ["_templates"]
 # Readers get the sources from the repository; copies would double the site.
 html_copy_source = False
+# No page leads to Sphinx's index of terms: the glossary and the search do its work.
+html_use_index = False
 html_show_sphinx = False
 
 # Text in system fonts: nothing to fetch, and the reader's own settings hold.

@@ -20,7 +20,7 @@ FETCHES = {
 }
 
 # Pages that Sphinx writes and that no reader needs to find in the menu.
-NOT_IN_MENU = {"search.html", "genindex.html", "404.html"}
+NOT_IN_MENU = {"search.html", "404.html"}
 
 # Pages that list, and so have no findings of their own to sum up.
 LISTS = {"glossary.md", "references.md", "about/changes.md"}
