@@ -75,7 +75,11 @@ def test_pages_outside_the_tree_show_the_parts(quick_and_slow):
 
 
 def test_open_parts_are_marked_up_as_furo_does_it(quick_and_slow):
-    quick, slow = (MENU.search(built["one/first.html"].decode())[1] for built in quick_and_slow)
+    """But for a mark that tells screen readers which page is open."""
+    quick, slow = (
+        MENU.search(built["one/first.html"].decode())[1].replace(' aria-current="page"', "")
+        for built in quick_and_slow
+    )
     own_part = quick[: quick.index("Part two")]
     assert own_part.count("<li") == 4
     assert slow.startswith(own_part.rpartition("<li")[0])

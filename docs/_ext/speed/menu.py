@@ -106,7 +106,8 @@ class Menu:
         words = escape(title) if title else self.titles[target]
         uri = self.builder.get_relative_uri(page, target) or "#" if is_page else target
         classes = _classes("current" if target == page else "", "reference", kind)
-        return f'<a{classes} href="{escape(uri)}">{words}</a>'
+        here = ' aria-current="page"' if target == page else ""
+        return f'<a{classes}{here} href="{escape(uri)}">{words}</a>'
 
 
 def _classes(*names: str) -> str:
