@@ -29,6 +29,13 @@
     if (covers && event.target.closest("a")) toggles.forEach(close);
   });
 
+  // Browsers leave what they come to where it is if a sliver of it shows beside a bar or in a table.
+  document.addEventListener("focusin", ({ target }) => {
+    if (target.matches("[role=main] :focus-visible")) {
+      target.scrollIntoView({ block: "nearest", inline: "nearest", behavior: "instant" });
+    }
+  });
+
   // A page that the browser kept shows as it was first opened.
   window.addEventListener("pageshow", () => toggles.forEach(close));
 
