@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 import shutil
+import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from docutils import nodes
+from evidence.cohort_drawing import CohortDrawing, Report
+from evidence.drawing import Dot, Text
 from evidence.grading import STATEMENTS, Certainty, Direction, says_direction, statement
-from evidence.vocabulary import OUTCOMES
+from evidence.timeline_drawing import when
+from evidence.vocabulary import OUTCOMES, Overlap
 from pdf_reading import read_pdf
 from sphinx.testing.util import SphinxTestApp
 from sphinx.util.console import strip_colors
@@ -247,6 +251,88 @@ def test_the_timeline_runs_by_report_and_by_start_of_a_trial(tables):
     ]
 
 
+def picture(web: SphinxTestApp, caption: str) -> tuple[str, list[str]]:
+    """The alternative text of a picture on the page of others, and every text in it."""
+    doctree = web.env.get_and_resolve_doctree("others", web.builder)
+    figure = next(
+        each
+        for each in doctree.findall(nodes.figure)
+        if each.next_node(nodes.caption).astext().startswith(caption)
+    )
+    image = figure.next_node(nodes.image)
+    svg = ElementTree.parse(web.outdir / "_images" / Path(image["uri"]).name)
+    texts = ["".join(each.itertext()).strip() for each in svg.iter() if each.tag.endswith("}text")]
+    return image["alt"], texts
+
+
+def test_the_map_of_cohorts_shows_each_pair_once(web):
+    alternative, texts = picture(web, "Who shares people with whom")
+    assert alternative == (
+        "Map of 3 reports that share people. "
+        "Big 2015 (1,000): probable with Abstract 2017 (30), Series and Other 2018 (30). "
+        "Abstract 2017 (30): certain with Series and Other 2018 (30)."
+    )
+    assert texts[0] == "Lund"
+    assert {"Big 2015 (1,000)", "Abstract 2017 (30)", "Series and Other 2018 (30)"} <= set(texts)
+    # Each report's number stands at its row and above its column.
+    assert [texts.count(number) for number in "1234"] == [2, 2, 2, 0]
+    # What no pair is, no mark is explained for.
+    assert texts[-2:] == ["Certain", "Probable"]
+
+
+def test_a_map_puts_a_mark_where_row_and_column_cross():
+    reports = [Report(key, key, "Lund") for key in "abc"]
+    drawing = CohortDrawing(reports, {("a", "c"): Overlap.POSSIBLE, ("b", "c"): Overlap.CERTAIN})
+    possible, certain, *_legend = (x for x in drawing.sketch if isinstance(x, Dot))
+    places = {x.words: (x.x, x.y) for x in drawing.sketch if isinstance(x, Text) and x.faint and x.align == "center"}  # fmt: skip
+    assert possible.x == places["1"][0] and certain.x == places["2"][0]
+    assert possible.y == certain.y == pytest.approx(places["3"][1], abs=0.05)
+    assert not possible.filled and certain.filled
+
+
+def test_a_picture_that_nobody_could_read_is_refused(source, monkeypatch):
+    reports = [Report(str(n), str(n), "Lund") for n in range(40)]
+    assert not CohortDrawing(reports, {}).is_legible
+    assert CohortDrawing(reports[:29], {}).is_legible
+    monkeypatch.setattr("evidence.cohort_drawing.SMALLEST", 1)
+    monkeypatch.setattr("evidence.timeline.TALLEST", 1)
+    assert build(source, "dummy")[1] == [
+        "others.md:19: WARNING: {cohort-map}: 3 reports do not fit into one picture; choose fewer "
+        "[evidence.table]",
+        "others.md:23: WARNING: {timeline}: 5 rows do not fit into one picture; choose fewer "
+        "[evidence.table]",
+    ]
+
+
+def test_the_timeline_is_drawn_from_the_same_records(web):
+    alternative, texts = picture(web, "Reports, year by year")
+    assert "Series and Other 2018: reported in 2018; people treated: 2010 to 2012; 30 people." in (
+        alternative
+    )
+    assert {"Series and Other 2018", "30 people", "2015", "report", "treatment began"} <= set(texts)
+    alternative, texts = picture(web, "Registered trials")
+    assert alternative.endswith(
+        "NCT00000001: began or begins: March 2026; end: December 2027; recruiting."
+    )
+    assert {"recruiting", "began", "ended"} <= set(texts)
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("March 2007", 2007 + 2 / 12, 2007 + 3 / 12),
+        ("2007 to 2010", 2007, 2011),
+        ("11 March 2007 to 4 November 2008", 2007 + 2 / 12 + 10 / 372, 2008 + 10 / 12 + 3 / 372),
+        ("December 2025 (planned)", 2025 + 11 / 12, 2026),
+        ("not stated", None, None),
+        (None, None, None),
+    ],
+)
+def test_dates_in_words_have_their_place_on_the_axis(text, start, end):
+    assert when(text) == (None if start is None else pytest.approx(start))
+    assert when(text, last=True) == (None if end is None else pytest.approx(end))
+
+
 # --- Findings ---------------------------------------------------------------------------------
 
 
@@ -445,6 +531,8 @@ def test_the_pdf_shows_the_same(source):
         "none of the 3 studies",
         "The evidence is very uncertain about the effect of adding cells on remission.",
         "recruiting (read 22 November 2026)",
+        "Who shares people with whom",
+        "Reports, year by year",
     ):
         assert expected in text
     # The line for the web site's filters.

@@ -1,4 +1,7 @@
-"""`{cohort-map}`: which reports come from one place, and who may be counted more than once."""
+"""`{cohort-map}`: which reports come from one place, and who may be counted more than once.
+
+A picture shows every pair of reports that share people; two tables hold what it is drawn from.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,11 @@ from dataclasses import dataclass
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from . import wording
+from . import pictures, wording
+from .cohort_drawing import CohortDrawing, Report
 from .pieces import Cell, citation, table
 from .record import Study
-from .store import records
+from .store import label, records
 from .tabling import StudiesDirective, Wrong, headcount, separated, year
 from .vocabulary import Overlap
 from .wording import _, capitalised
@@ -29,14 +33,53 @@ class Shared:
 
 
 class CohortMap(StudiesDirective):
-    """Two tables: the reports of each place, and the pairs that share people."""
+    """A picture of the pairs, and two tables: the reports of each place, and the pairs with why."""
 
     def show(self) -> list[nodes.Node]:
         studies = self.studies()
         shared = list(grouped(studies))
         if not shared:
             raise Wrong("none of these reports shares people with another")
-        return [*self._places(studies), self._pairs(studies, shared)]
+        return [*self._picture(studies), *self._places(studies), self._pairs(studies, shared)]
+
+    def _picture(self, studies: dict[str, Study]) -> Iterator[nodes.figure]:
+        """The reports of the archive that share people with one another; none if none do."""
+        pairs = {
+            pair: certainty
+            for pair, (certainty, _basis) in pairs_in(studies).items()
+            if set(pair) <= set(studies)
+        }
+        if not pairs:
+            return
+        sizes = Counter(study.cohort for study in studies.values())
+        inside = {key: studies[key] for key in studies if any(key in pair for pair in pairs)}
+        by_year = {key: index for index, (key, _study) in enumerate(self._by_year(inside))}
+        in_order = sorted(
+            inside,
+            key=lambda key: (
+                inside[key].cohort is None,
+                -sizes[inside[key].cohort],
+                inside[key].cohort or "",
+                by_year[key],
+            ),
+        )
+        drawing = CohortDrawing(
+            [Report(k, self._with_size(k, inside[k]), inside[k].cohort or "") for k in in_order],
+            pairs,
+        )
+        if not drawing.is_legible:
+            raise Wrong(f"{len(in_order)} reports do not fit into one picture; choose fewer")
+        yield pictures.figure(
+            self.env,
+            _("Who shares people with whom: reports, with the number of people in each"),
+            drawing.alternative,
+            drawing.height,
+            drawing.sketch,
+        )
+
+    def _with_size(self, key: str, study: Study) -> str:
+        n = headcount(study)
+        return f"{label(self.env, key)} ({n})" if n else label(self.env, key)
 
     def _places(self, studies: dict[str, Study]) -> Iterator[nodes.table]:
         sizes = Counter(study.cohort for study in studies.values() if study.cohort)

@@ -136,6 +136,51 @@ def svg(height: float, paint: Callable[[Paper], None]) -> bytes:
     return written.getvalue()
 
 
+@dataclass(frozen=True)
+class Text:
+    """Words on a line that stands at `y`, inches from the top left."""
+
+    x: float
+    y: float
+    words: str
+    faint: bool = False
+    bold: bool = False
+    align: str = "left"
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """A straight line."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    color: str
+    width: float = 0.7
+    dashed: bool = False
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A mark of one of matplotlib's shapes."""
+
+    x: float
+    y: float
+    shape: str
+    color: str
+    filled: bool = True
+    size: float = 6.0
+
+
+Sketch = tuple[Text | Stroke | Dot, ...]
+
+
+def sketch(height: float, parts: Sketch) -> bytes:
+    """A picture of words, lines and dots as SVG, those named later on top."""
+    return svg(height, lambda paper: paper.put(parts))
+
+
 def height_of(panels: tuple[Panel, ...], legend: tuple[tuple[str, str], ...] = ()) -> float:
     """How tall the picture is, in inches."""
     tallest = max(column.height for column in _columns(panels))
@@ -165,16 +210,34 @@ class Paper:
         )  # fmt: skip
 
     def rule(self, x0: float, y0: float, x1: float, y1: float) -> None:
+        self.put((Stroke(x0, y0, x1, y1, FAINT, 0.8),))
+
+    def put(self, parts: Sketch) -> None:
         from matplotlib.lines import Line2D
 
-        self.figure.add_artist(
-            Line2D(
-                [x0 / WIDTH, x1 / WIDTH],
-                [1 - y0 / self.height, 1 - y1 / self.height],
-                color=FAINT,
-                linewidth=0.8,
-            )  # fmt: skip
-        )
+        for part in parts:
+            match part:
+                case Text():
+                    self.write(
+                        part.x, part.y, part.words, size=SMALL, bold=part.bold, align=part.align,
+                        color=FAINT if part.faint else INK,
+                    )  # fmt: skip
+                    continue
+                case Stroke():
+                    line = Line2D(
+                        [part.x0 / WIDTH, part.x1 / WIDTH],
+                        [1 - part.y0 / self.height, 1 - part.y1 / self.height],
+                        color=part.color, linewidth=part.width, solid_capstyle="butt",
+                        linestyle=(0, (2, 1.5)) if part.dashed else "-",
+                    )  # fmt: skip
+                case Dot():
+                    line = Line2D(
+                        [part.x / WIDTH], [1 - part.y / self.height], linestyle="none",
+                        marker=part.shape, markersize=part.size, markeredgewidth=1.2,
+                        markeredgecolor=part.color,
+                        markerfacecolor=part.color if part.filled else "white",
+                    )  # fmt: skip
+            self.figure.add_artist(line)
 
     def axes(self, x: float, top: float, width: float, height: float) -> Axes:
         """Axes whose y counts inches downwards from their top."""
@@ -433,20 +496,6 @@ def _legend_lines(legend: tuple[tuple[str, str], ...]) -> list[list[tuple[float,
 
 
 def _draw_legend_line(paper: Paper, line: list[tuple[float, str, str]], y: float) -> None:
-    from matplotlib.lines import Line2D
-
     for x, kind, name in line:
         shape, color, filled = SHAPES[kind]
-        paper.figure.add_artist(
-            Line2D(
-                [x / WIDTH],
-                [1 - (y - 0.045) / paper.height],
-                marker=shape,
-                markersize=6,
-                linestyle="none",
-                markeredgewidth=1.4,
-                markerfacecolor=color if filled else "white",
-                markeredgecolor=color,
-            )  # fmt: skip
-        )
-        paper.write(x + 0.12, y, name, size=SMALL)
+        paper.put((Dot(x, y - 0.045, shape, color, filled), Text(x + 0.12, y, name)))

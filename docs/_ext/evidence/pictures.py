@@ -8,6 +8,7 @@ from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
+from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
@@ -34,6 +35,19 @@ def uri(env: BuildEnvironment, shown: str, draw: Callable[[], bytes]) -> str:
         part.replace(file)
     # From the source folder, where Sphinx looks for images: HTML and PDF both take it there.
     return "/" + Path(os.path.relpath(file, env.srcdir)).as_posix()
+
+
+def figure(
+    env: BuildEnvironment, caption: str, alternative: str, height: float, sketch: drawing.Sketch
+) -> nodes.figure:
+    """A picture of words, lines and dots, with its caption and what it shows in words."""
+    address = uri(env, repr((height, sketch)), lambda: drawing.sketch(height, sketch))
+    return nodes.figure(
+        "",
+        nodes.image(uri=address, alt=alternative),
+        nodes.caption("", caption),
+        classes=["effect-plot"],
+    )
 
 
 def remove_old(app: Sphinx, exception: Exception | None) -> None:
