@@ -37,6 +37,10 @@ RUN = """async ([tags, contrast]) => {
 }"""
 
 
+# Scripts have seen the new size when two frames have been drawn.
+SETTLED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
 @dataclasses.dataclass(frozen=True)
 class Finding:
     """One element that breaks a rule ("violations"), or that axe cannot judge ("incomplete")."""
@@ -79,6 +83,7 @@ def states(window: Page) -> Iterator[tuple[str, bool]]:
         window.emulate_media(color_scheme=scheme)
         for width, height in WINDOWS.items():
             window.set_viewport_size({"width": width, "height": height})
+            window.evaluate(SETTLED)
             yield f"{scheme}, {width} px", width in (narrowest, widest)
             for box in window.locator(".menu-button input").all():
                 if box.is_visible():
