@@ -23,19 +23,20 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/$(OUT)/pycache
 .PHONY: all html pdf live linkcheck network audit watch lint readability a11y test new-study lock bench \
 	bench-check clean help
 
-all: html pdf ## Build the web site and the PDF (the default)
+all: html pdf ## Build the web site and the PDFs (the default)
 	@echo
 	@echo "Web site: $(CURDIR)/$(OUT)/html/index.html"
 	@echo "PDF:      $(CURDIR)/$(OUT)/pdf/handbook.pdf"
+	@echo "Handout:  $(CURDIR)/$(OUT)/pdf/handout-a4.pdf, handout-letter.pdf"
 
 html: $(OUT)/.html-built ## Build the web site into build/html
 
-pdf: $(OUT)/pdf/handbook.pdf ## Build build/pdf/handbook.pdf
+pdf: $(OUT)/pdf/handbook.pdf ## Build handbook and handout as PDF into build/pdf
 
-# The web site offers the PDF, so the PDF comes first.
+# The web site offers the PDFs, so they come first.
 $(OUT)/.html-built: $(OUT)/pdf/handbook.pdf
 	$(call sphinx,html,$(OUT)/html)
-	@cp $< $(OUT)/html/
+	@cp $(<D)/*.pdf $(OUT)/html/
 	@touch $@
 
 $(OUT)/pdf/handbook.pdf: $(VENV)/.build-ready $(SOURCES)

@@ -50,6 +50,7 @@ extensions = [
     "evidence_searches",
     "link_cards",
     "benchmark_results",
+    "handbook_address",
     "typst_pdf",
     "link_checking",
     "speed",
@@ -152,4 +153,15 @@ typst_documents = [
             ],
         },
     },
+    # The two pages for an appointment, on either continent's paper.
+    *(
+        {
+            "startdocname": "handout",
+            "targetname": f"handout-{name}",
+            "template": "handout",
+            "title": "Stem cells or exosomes for lupus? For your appointment",
+            "metadata": {"language": "en-GB", "paper": paper},
+        }
+        for name, paper in {"a4": "a4", "letter": "us-letter"}.items()
+    ),
 ]

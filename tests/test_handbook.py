@@ -22,8 +22,8 @@ FETCHES = {
 # Pages that Sphinx writes and that no reader needs to find in the menu.
 NOT_IN_MENU = {"search.html", "404.html"}
 
-# Pages that list, and so have no findings of their own to sum up.
-LISTS = {"glossary.md", "references.md", "about/changes.md"}
+# Pages that list, and so have no findings of their own to sum up; and the handout, which is short.
+LISTS = {"glossary.md", "references.md", "about/changes.md", "handout.md"}
 
 
 def is_study(source: str) -> bool:

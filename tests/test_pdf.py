@@ -627,10 +627,33 @@ def test_what_is_not_in_the_document_is_linked_on_the_web_site(pdf, documents):
     assert documents.pdf("book").link("the leaflet").target == f"{site}leaflet.html"
     leaflet = documents.pdf("leaflet")
     assert leaflet.link("the chapter").target == f"{site}chapter.html"
-    assert leaflet.link("Wang et al. 2018").target.startswith(f"{site}references.html#")
 
 
 # --- Several documents and citations --------------------------------------------------------
+
+
+def test_without_the_list_a_citation_is_a_short_numbered_note(documents, long_page):
+    assert "study [1]." in documents.pdf("leaflet").text
+    assert documents.pdf("leaflet").text.endswith("Sources: [1] Wang et al. 2018. Page 3 of 3")
+    pdf = long_page(
+        "As {cite:t}`li2019` found (in one study), and others {cite:p}`wang2018,li2019`.\n\n"
+        "With words around {cite:p}`{see}wang2018{table 2}`.\n\n---\n\n"
+        "Again {cite:p}`wang2018`, and last {cite:p}`fda2020`.\n"
+    )
+    before, after = pdf.text.split("Long As ")[1].split("Again ")
+    assert before.startswith("Li and Sun [1] found (in one study), and others [1; 2].")
+    assert "With words around [see 2, table 2]." in before
+    # Each part between rules has its own notes.
+    assert "Sources: [1] Li and Sun 2019; [2] Wang et al. 2018." in before
+    assert after.startswith("[2], and last [3].")
+    assert "Sources: [2] Wang et al. 2018; [3] FDA 2020." in after
+    # The place of the list is said nowhere: a note is no link.
+    assert "handbook.example" not in pdf.text
+
+
+def test_no_line_begins_with_the_number_of_a_note(long_page):
+    pdf = long_page("\n\n".join(f"{'x' * n} word {{cite:p}}`wang2018`." for n in range(1, 160)))
+    assert not [line for lines in pdf.lines for line in lines if line.startswith("[1].")]
 
 
 def test_each_document_has_its_own_pages_and_titles(documents):

@@ -76,7 +76,7 @@ def test_what_the_glossary_explains_counts_as_plain(tmp_path):
     )
     (tmp_path / "page.html").write_text(
         "<p>Left out.</p><div class='admonition in-short'>"
-        "<p class='admonition-title'>In short</p><ul><li><p>Six had a long remission "
+        "<p class='admonition-title'>In short</p><img alt='x' src='x' /><ul><li><p>Six had a long remission "
         "<span class='bibtex-citation'>(<a href='#x'>Wang et al. 2018</a>)</span>.</p></li></ul></div>"
     )
     (reading,) = readings(tmp_path)

@@ -163,4 +163,6 @@ def test_read_the_docs_gets_exactly_one_pdf(project, handbook, tmp_path):
         )
         assert done.returncode == 0, done.stderr
     assert [path.name for path in (tmp_path / "pdf").rglob("*")] == ["handbook.pdf"]
-    assert (tmp_path / "html" / "handbook.pdf").read_bytes() == handbook.pdf.read_bytes()
+    for name in ("handbook", "handout-a4", "handout-letter"):
+        made = tmp_path / "html" / f"{name}.pdf"
+        assert made.read_bytes() == handbook.pdf.with_name(made.name).read_bytes()

@@ -153,9 +153,9 @@ def foot(status: PageStatus, language: str) -> nodes.container:
         reviewers += nodes.Text(_("Reviewed by: {names}.").format(names=names))
     else:
         reviewers += nodes.Text(
-            _("Reviewed by: nobody outside the project yet, no clinician and nobody with lupus. ")
+            _("Reviewed by: nobody outside the project yet, no clinician and nobody with lupus.")
         )
-        reviewers += addnodes.pending_xref(
+        offer = addnodes.pending_xref(
             "",
             nodes.inline("", _("How to offer a review")),
             refdomain="std",
@@ -164,7 +164,9 @@ def foot(status: PageStatus, language: str) -> nodes.container:
             refexplicit=True,
             refwarn=True,
         )
-        reviewers += nodes.Text(".")
+        reviewers += nodes.inline(
+            "", "", nodes.Text(" "), offer, nodes.Text("."), classes=["offer-a-review"]
+        )
     block = nodes.container("", dates, reviewers, classes=["page-status"])
     if status.changes:
         block += nodes.paragraph("", "", nodes.strong("", _("What changed")))

@@ -23,15 +23,15 @@ LIMIT = 8.0
 
 # Each of these is a text of its own.
 BLOCKS = {"p", "li", "td", "dd", "dt"}
-# Not read as sentences: titles, table heads, who said it, the page's foot, what is for the web alone.
-SILENT_TAGS = {"h1", "h2", "h3", "caption", "th", "script", "style", "svg"}
+# Not read as sentences: titles, table heads, what a browser does not show, sources, the page's foot
+# and the way to the printed handout.
+SILENT_TAGS = {"h1", "h2", "h3", "caption", "th", "script", "style", "svg", "template"}
 SILENT_CLASSES = {
     "admonition-title",
     "bibtex-citation",
     "headerlink",
     "page-status",
     "handout-files",
-    "related-pages",
 }
 VOID = {"br", "img", "hr", "input", "link", "meta", "wbr", "col", "source"}
 
@@ -63,6 +63,8 @@ class Blocks(HTMLParser):
             self._text += " "
 
     def handle_endtag(self, tag: str) -> None:
+        if tag in VOID:
+            return
         if tag in BLOCKS:
             self._end_of_block()
         while self._open and self._open.pop()[0] != tag:

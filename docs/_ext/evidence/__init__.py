@@ -13,9 +13,11 @@ from sphinx.application import Sphinx
 
 from . import (
     cards,
+    certainty,
     citing,
     claims,
     exports,
+    icons,
     pictures,
     plots,
     record_reference,
@@ -34,7 +36,18 @@ def setup(app: Sphinx) -> dict[str, Any]:
     # First, so that whatever else asks at this event finds the records.
     app.connect("env-get-outdated", store.load_all, priority=100)
     app.connect("build-finished", pictures.remove_old)
-    for module in (roles, cards, tables, plots, claims, citing, exports, record_reference):
+    for module in (
+        roles,
+        certainty,
+        icons,
+        cards,
+        tables,
+        plots,
+        claims,
+        citing,
+        exports,
+        record_reference,
+    ):
         module.setup(app)
     return {
         "version": "1",

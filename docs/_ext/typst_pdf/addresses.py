@@ -20,8 +20,8 @@ def readable_address(uri: str, text: str) -> str | None:
     >>> readable_address("https://doi.org/10.1000/182", "doi:10.1000/182") is None
     True
     """
-    address = _bare(uri)
-    if _bare(text) == address:
+    address = bare_address(uri)
+    if bare_address(text) == address:
         return None
     host, _, path = address.casefold().partition("/")
     words = re.split(r"[\s:]+", text.casefold())
@@ -32,6 +32,6 @@ def readable_address(uri: str, text: str) -> str | None:
     return host if says_page or len(address) > LONGEST else address
 
 
-def _bare(address: str) -> str:
+def bare_address(address: str) -> str:
     """The part of an address that a reader needs: no scheme, no www, no closing slash."""
     return re.sub(r"^(https?://|mailto:)?(www\.)?", "", address.strip()).rstrip("/")

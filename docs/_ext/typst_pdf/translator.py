@@ -13,7 +13,7 @@ from urllib.parse import quote
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.domains.std import StandardDomain
-from sphinx.locale import admonitionlabels
+from sphinx.locale import admonitionlabels, get_translation
 from sphinx.util import logging
 from sphinxcontrib_typstbuilder._writer import (
     BlockMarkupFunction,
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from sphinx.builders import Builder
 
 logger = logging.getLogger(__name__)
+_ = get_translation("handbook")
 
 # docutils' names of list numberings and Typst's.
 NUMBERINGS = {
@@ -48,6 +49,7 @@ TYPST_UNITS = {"pt", "mm", "cm", "in", "em", "%"}
 # may be twice as many, which still fits on a page; what does not would be cut off.
 KEPT_TOGETHER = 25
 LINE = 90  # characters
+SQUARE_BRACKETS = str.maketrans("()", "[]")
 
 
 class DataTable(BlockMarkupFunction):
@@ -79,6 +81,10 @@ class PdfTranslator(TypstTranslator):
         self.targets = dict(targets_in(document, document["docname"]))
         self.footnotes_seen: set[str] = set()
         self.in_table_head = False
+        # Of what is listed on the web site alone: the number by its label, and the names of what was
+        # cited since the last notes by its number.
+        self.source_numbers: dict[str, int] = {}
+        self.sources_to_note: dict[int, str] = {}
 
     def _take_labels(self) -> list[str]:
         labels, self.pending_labels = self.pending_labels, []
@@ -101,6 +107,10 @@ class PdfTranslator(TypstTranslator):
     def visit_document(self, node: Element) -> None:
         super().visit_document(node)
         self.sectionlevel = self._page_level()
+
+    def depart_document(self, node: Element) -> None:
+        self._note_sources()
+        super().depart_document(node)
 
     def _page_level(self) -> int:
         """0 in the start page and the pages of its menu, 1 in the pages of their menus, ..."""
@@ -174,6 +184,7 @@ class PdfTranslator(TypstTranslator):
         # MyST's rule above a page's footnotes, which Typst sets at the foot of the page.
         if "footnotes" in node["classes"]:
             raise nodes.SkipNode
+        self._note_sources()
         super().visit_transition(node)
 
     # Lists.
@@ -224,6 +235,50 @@ class PdfTranslator(TypstTranslator):
         else:
             params.append(part)
 
+    # Citations. In a document without the list of references each source has a number in square
+    # brackets. At the next rule, or at the end, stands what the numbers mean: "[1] Deng et al. 2017".
+
+    def visit_inline(self, node: Element) -> None:
+        if self._is_cited_elsewhere(node):
+            self._number_sources(node)
+        super().visit_inline(node)
+
+    def visit_Text(self, node: nodes.Text) -> None:
+        # No line begins with a number alone.
+        siblings = iter(node.parent.children)
+        follows = next((after for each in siblings if each is node for after in siblings), None)
+        glued = self._is_cited_elsewhere(follows) and node.endswith(" ")
+        super().visit_Text(nodes.Text(f"{node[:-1]}\N{NO-BREAK SPACE}") if glued else node)
+
+    def _is_cited_elsewhere(self, node: Node | None) -> bool:
+        if not isinstance(node, nodes.inline) or "bibtex-citation" not in node["classes"]:
+            return False
+        labels = [self._label(reference) for reference in node.findall(nodes.reference)]
+        return any(labels) and not any(label in self.targets for label in labels)
+
+    def _number_sources(self, citation: Element) -> None:
+        """Turn "(Deng et al. 2017)" into "[1]", and "Deng et al. (2017)" into "Deng et al. [1]"."""
+        in_brackets = citation.astext().startswith("(")
+        for reference in list(citation.findall(nodes.reference)):
+            label = self._label(reference) or ""
+            names = reference.astext()
+            number = self.source_numbers.setdefault(label, len(self.source_numbers) + 1)
+            self.sources_to_note[number] = re.sub(r"[()]", "", names)
+            shown = str(number) if in_brackets else re.sub(r"\(.*\)$", f"[{number}]", names)
+            reference.replace_self(nodes.Text(shown))
+        if in_brackets:
+            for text in list(citation.findall(nodes.Text)):
+                text.parent.replace(text, nodes.Text(text.translate(SQUARE_BRACKETS)))
+
+    def _note_sources(self) -> None:
+        if self.sources_to_note:
+            notes = (
+                f"[{number}] {names}" for number, names in sorted(self.sources_to_note.items())
+            )
+            title = escape_str(str(_("Sources")))
+            self.curr_element().body.append(f"#source-notes({title}, {strings(notes)})\n")
+            self.sources_to_note = {}
+
     # Links. What is not in this document is on the web site.
 
     def visit_reference(self, node: Element) -> None:
@@ -238,9 +293,7 @@ class PdfTranslator(TypstTranslator):
                 node, name="internal-link", positional_params=[escape_str(label)]
             )
         else:
-            docname, hash_, fragment = label.removeprefix("%").partition("#")
-            suffix = self.config.html_link_suffix or self.config.html_file_suffix or ".html"
-            self._link_to_site(node, f"{quote(docname)}{suffix}{hash_}{fragment}")
+            self._link_to_site(node, self._site_path(label))
 
     def visit_download_reference(self, node: Element) -> None:
         """The file is on the web site; many PDF readers hide attachments."""
@@ -252,9 +305,16 @@ class PdfTranslator(TypstTranslator):
     def depart_download_reference(self, node: Element) -> None:
         self.absorb_fun_in_body()
 
+    def _site_path(self, label: str) -> str:
+        """Where on the web site the target of a label is."""
+        docname, hash_, fragment = label.removeprefix("%").partition("#")
+        suffix = self.config.html_link_suffix or self.config.html_file_suffix or ".html"
+        return f"{quote(docname)}{suffix}{hash_}{fragment}"
+
     def _link_to_site(self, node: Element, path: str) -> None:
         if self.config.html_baseurl:
-            self._link_to_web(node, f"{self.config.html_baseurl.rstrip('/')}/{path}")
+            address = f"{self.config.html_baseurl.rstrip('/')}/{path}"
+            self._link_to_web(node, address, name="site-link")
             return
         logger.warning(
             "this link leads to %s, which is not in the PDF; set html_baseurl in conf.py, "
@@ -264,14 +324,14 @@ class PdfTranslator(TypstTranslator):
         )
         self.append_unprocessed(node)
 
-    def _link_to_web(self, node: Element, uri: str) -> None:
+    def _link_to_web(self, node: Element, uri: str, name: str = "external-link") -> None:
         text = node.astext()
         # In a title it would be repeated in the contents; around a picture it has no words.
         shown = text.strip() and not isinstance(node.parent, nodes.title)
         address = readable_address(uri, text) if shown else None
         self.append_inline_fun(
             node,
-            name="external-link",
+            name=name,
             positional_params=[escape_str(uri)],
             named_params={"address": address and escape_str(address)},
         )
