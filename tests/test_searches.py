@@ -156,12 +156,17 @@ def test_a_study_more_is_counted(copy: Path) -> None:
 
 
 def test_the_pdf_has_the_same(copy: Path) -> None:
-    edit(copy, ("runs: []", RUN))
+    query = " OR ".join(
+        ["lupus[tiab]", *['"extracellular transplantation immunotherapy"[tiab]'] * 9]
+    )
+    edit(copy, ("runs: []", RUN), ("lupus[tiab] AND exosomes[tiab]", query))
     built = build(copy, "typstpdf")
     assert built.warnings == []
     pdf = read_pdf(Path(built.app.outdir) / "searches.pdf")
     assert "PubMed: 1,500; 1 search" in pdf.text
     assert any("ClinicalTrials.gov: not run yet" in words for words in pdf.pictures)
+    # Without a hyphen at the end of a line, which `text` passes over.
+    assert query in " ".join(line.strip() for lines in pdf.lines for line in lines)
     assert overprinted(pdf) == []
 
 
