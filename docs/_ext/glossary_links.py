@@ -82,7 +82,7 @@ def page_of(node: nodes.Node, docname: str) -> str:
 
 def link_first_mentions(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Link the first mention of each term on each page of a resolved document."""
-    terms = glossary(app.env)
+    terms = app.glossary_terms
     if not terms:
         return
     glossary_pages = {page for page, _anchor in terms.values()}
@@ -95,12 +95,15 @@ def link_first_mentions(app: Sphinx, doctree: nodes.document, docname: str) -> N
     }
 
     for text in list(doctree.findall(nodes.Text)):
+        matches = list(find.finditer(text))
+        if not matches or is_closed(text):
+            continue
         page = page_of(text, docname)
-        if page in glossary_pages or is_closed(text):
+        if page in glossary_pages:
             continue
         pieces: list[nodes.Node] = []
         done = 0
-        for match in find.finditer(text):
+        for match in matches:
             target, anchor = terms[canonical(match.group(), by_folded)]
             if (page, anchor) in linked:
                 continue
@@ -116,15 +119,20 @@ def link_first_mentions(app: Sphinx, doctree: nodes.document, docname: str) -> N
             text.parent.replace(text, pieces)
 
 
+def note_terms(app: Sphinx, env: BuildEnvironment) -> None:
+    """Now that all pages are read: once for all of them."""
+    app.glossary_terms = glossary(env)
+
+
 def terms_shown(app: Sphinx, env: BuildEnvironment) -> dict[str, list[Any]]:
     """Every page may use a term."""
-    terms = sorted(glossary(env).items())
-    return dict.fromkeys(env.found_docs, terms)
+    return dict.fromkeys(env.found_docs, sorted(app.glossary_terms.items()))
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     app.setup_extension("rebuilding")
     app.connect("doctree-resolved", link_first_mentions)
+    app.connect("env-updated", note_terms)
     app.connect("page-shows", terms_shown)
     return {
         "version": "1",

@@ -120,12 +120,17 @@ def neighbours(env: BuildEnvironment) -> dict[str, list[Any]]:
     }
 
 
-def below(env: BuildEnvironment, page: str, seen: frozenset[str] = frozenset()) -> Iterator[Any]:
-    """The headings of the pages that a page's lists lead to."""
-    for child in env.toctree_includes.get(page, []):
-        if child in env.tocs and child not in seen:
-            yield child, env.tocs[child].pformat()
-            yield from below(env, child, seen | {child})
+def headings_below(env: BuildEnvironment) -> dict[str, list[Any]]:
+    """For each page with a list of pages, the headings of all pages that it leads to."""
+    headings = {page: table.pformat() for page, table in env.tocs.items()}
+
+    def below(page: str, seen: frozenset[str]) -> Iterator[str]:
+        for child in env.toctree_includes.get(page, []):
+            if child in headings and child not in seen:
+                yield headings[child]
+                yield from below(child, seen | {child})
+
+    return {page: list(below(page, frozenset())) for page in env.toctree_includes}
 
 
 def shown(app: Sphinx, env: BuildEnvironment) -> dict[str, str]:
@@ -135,9 +140,9 @@ def shown(app: Sphinx, env: BuildEnvironment) -> dict[str, str]:
         for page in env.found_docs
     }
     everywhere = [files_of_the_look(app)]
-    leads_to, around = referents(env), neighbours(env)
+    leads_to, around, below = referents(env), neighbours(env), headings_below(env)
     for page, parts in found.items():
-        parts += [everywhere, around.get(page), *below(env, page)]
+        parts += [everywhere, around.get(page), below.get(page)]
         for name in names_by_page(env).get(page, ()):
             parts += [name, *sorted(map(repr, leads_to.get(name, ())))]
     for pages, name in env.images.values():

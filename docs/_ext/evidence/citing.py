@@ -41,9 +41,10 @@ def pages_using(env: BuildEnvironment) -> dict[str, list[str]]:
     for reference in env.domains["cite"].citation_refs:
         for target in reference.targets:
             found[target.key].add(reference.docname)
-    for key in {*found, *records(env)}:
-        found[key].update(env.domains["evidence"].pages_using(key))
-    return {key: sorted(pages) for key, pages in found.items()}
+    for page, keys in env.domains["evidence"].data["uses"].items():
+        for key in keys:
+            found[key].add(page)
+    return {key: sorted(found[key]) for key in {*found, *records(env)}}
 
 
 def page_link(app: Sphinx, page: str, fromdocname: str) -> nodes.reference:
@@ -64,7 +65,7 @@ def statement_links(app: Sphinx, key: str, fromdocname: str) -> list[nodes.refer
 
 def fill_in(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Put the lists of pages where they belong in a page that is about to be written."""
-    using = pages_using(app.env)
+    using = app.evidence_users
     for place in list(doctree.findall(CitedOn)):
         home = docname_of(place["key"])
         pages = [page for page in using[place["key"]] if page != home]
@@ -89,6 +90,11 @@ def fill_in(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         next(iter(entry.findall(nodes.paragraph)), entry).append(line)
 
 
+def note_users(app: Sphinx, env: BuildEnvironment) -> None:
+    """Now that all pages are read: once for all of them."""
+    app.evidence_users = pages_using(env)
+
+
 def users_shown(app: Sphinx, env: BuildEnvironment) -> dict[str, list[object]]:
     """For the reference lists and the studies' pages, the pages and claims that use the sources."""
     titles = {page: title.astext() for page, title in env.titles.items()}
@@ -101,7 +107,7 @@ def users_shown(app: Sphinx, env: BuildEnvironment) -> dict[str, list[object]]:
                 for kind, name, title in using_statements(env, key)
             ),
         ]
-        for key, pages in pages_using(env).items()
+        for key, pages in app.evidence_users.items()
     }
     found: dict[str, list[object]] = {docname_of(key): users for key, users in using.items()}
     for bibliography in env.domains["cite"].bibliographies:
@@ -137,5 +143,6 @@ def setup(app: Sphinx) -> None:
     app.add_directive("cited-on", CitedOnDirective)
     app.add_directive("cite-this", CiteThis)
     app.setup_extension("rebuilding")
+    app.connect("env-updated", note_users)
     app.connect("page-shows", users_shown)
     app.connect("doctree-resolved", fill_in)
