@@ -76,21 +76,24 @@ def term_cards(env: BuildEnvironment) -> Iterator[tuple[Place, Card]]:
                     yield (page, anchor), Card(f"<p><strong>{name}</strong>: {said}</p>")
 
 
-def pages_to_rewrite(app: Sphinx, env: BuildEnvironment) -> set[str]:
-    """Make the cards when all pages are read; the pages that show a card that changed."""
-    before = getattr(env, "link_cards", {})
-    sources, terms = dict(source_cards(env)), dict(term_cards(env))
-    env.link_cards = {**sources, **terms}
-    changed = {place for place, card in env.link_cards.items() if before.get(place) != card}
-    if changed & terms.keys():
-        return set(env.found_docs)
-    keys = {sources[place].key for place in changed}
-    return {
-        reference.docname
-        for reference in env.get_domain("cite").citation_refs
-        for target in reference.targets
-        if target.key in keys
+def make_cards(app: Sphinx, env: BuildEnvironment) -> None:
+    """Make the cards when all pages are read, once for all of them."""
+    app.source_cards, app.term_cards = dict(source_cards(env)), dict(term_cards(env))
+    uri = app.builder.get_target_uri
+    app.link_cards = {
+        f"{uri(page)}#{anchor}": (page, card)
+        for (page, anchor), card in (app.source_cards | app.term_cards).items()
     }
+
+
+def cards_shown(app: Sphinx, env: BuildEnvironment) -> dict[str, list[Any]]:
+    """For each page the cards of the sources that it cites, and those of all terms."""
+    terms = sorted(map(repr, app.term_cards.items()))
+    by_key = {card.key: (place, card) for place, card in app.source_cards.items()}
+    found = {page: [terms] for page in env.found_docs}
+    for reference in env.get_domain("cite").citation_refs:
+        found[reference.docname] += [by_key.get(target.key) for target in reference.targets]
+    return found
 
 
 def add_cards(
@@ -99,17 +102,13 @@ def add_cards(
     """Put the cards that a page needs at its end, where only the script finds them."""
     if doctree is None or app.builder.name != "html":
         return
-    uri = app.builder.get_target_uri
-    cards = {
-        f"{uri(place[0])}#{place[1]}": card
-        for place, card in app.env.link_cards.items()
-        if place[0] != page
-    }
-    needed = {
-        reference["refuri"]: card
-        for reference in doctree.findall(nodes.reference)
-        if (card := cards.get(urljoin(uri(page), reference.get("refuri", ""))))
-    }
+    own = app.builder.get_target_uri(page)
+    needed = {}
+    for reference in doctree.findall(nodes.reference):
+        address = reference.get("refuri", "")
+        home, card = app.link_cards.get(urljoin(own, address), (page, None))
+        if card and home != page:
+            needed[address] = card
     context["body"] += "".join(
         f'<template data-card-for="{escape(address)}">{card.html}{_to_study(app, page, card)}'
         "</template>\n"
@@ -125,8 +124,10 @@ def _to_study(app: Sphinx, page: str, card: Card) -> str:
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
+    app.setup_extension("rebuilding")
     # After the labels of all citations are made and mended.
-    app.connect("env-updated", pages_to_rewrite, priority=700)
+    app.connect("env-updated", make_cards, priority=700)
+    app.connect("page-shows", cards_shown)
     app.connect("html-page-context", add_cards)
     app.add_js_file("link-cards.js", loading_method="defer")
     return {
