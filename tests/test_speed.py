@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 
 import pybtex.plugin
 import pytest
@@ -104,6 +105,27 @@ def test_yaml_faults_are_told_in_the_words_of_pyyaml():
                 yaml.load(text, loader)
             told.append(str(caught.value))
         assert told[0] == told[1]
+
+
+def test_pages_are_written_by_as_many_processes_as_asked_for(tmp_path):
+    tiny = tiny_handbook(tmp_path / "tiny")
+    noted = tmp_path / "processes"
+    tiny.write(
+        "conf.py",
+        f"""{tiny.read("conf.py")}
+
+def note(*_):
+    with open({str(noted)!r}, "a") as file:
+        file.write(f"{{os.getpid()}}\\n")
+
+def setup(app):
+    app.connect("html-page-context", note)
+""",
+    )
+    tiny.build(parallel=2)
+    writers = Counter(noted.read_text().split())
+    writers.pop(str(os.getpid()))
+    assert len(writers) >= 2  # a chunk is a process
 
 
 def test_citations_do_not_read_package_metadata(tmp_path, monkeypatch):
