@@ -302,6 +302,26 @@ def test_two_spellings_of_a_doi_are_one_question(server, settings):
     assert len(server.requests) == 1
 
 
+@pytest.mark.parametrize(
+    ("uri", "value"),
+    [
+        ("https://dx.doi.org/10.1000/182", "10.1000/182"),
+        ("https://www.ncbi.nlm.nih.gov/pubmed/29087261", "29087261"),
+        ("https://pubmed.ncbi.nlm.nih.gov/29087261/?term=lupus", "29087261"),
+        ("https://www.ncbi.nlm.nih.gov/pmc/articles/PMC8982275/#S2", "PMC8982275"),
+        ("http://www.clinicaltrials.gov/ct2/show/nct00659217", "NCT00659217"),
+        ("https://clinicaltrials.gov/study/NCT02633163?tab=results", "NCT02633163"),
+        ("https://clinicaltrials.gov/search?cond=lupus", None),
+        ("https://pubmed.ncbi.nlm.nih.gov/help/", None),
+        ("https://www.doi.org/the-identifier/what-is-a-doi/", None),
+        ("https://example.org/10.1000/182", None),
+    ],
+)
+def test_an_identifier_is_found_in_each_kind_of_address(uri, value):
+    identifier = identifier_in(uri)
+    assert (identifier and identifier.value) == value
+
+
 def test_a_doi_is_sent_in_percent_form(server, settings):
     ask(settings, PLAYS["A DOI with brackets, < and ;"](server))
     [request] = server.requests

@@ -123,25 +123,21 @@ class Trial(Identifier):
         return super().read(status, body)
 
 
-_NCBI = r"https?://(?:www\.)?(?:ncbi\.nlm\.nih\.gov"
+# The ways in which pages are addressed, each with the identifier in brackets.
 _FORMS: tuple[tuple[str, type[Identifier]], ...] = (
-    (r"https?://(?:dx\.|www\.)?doi\.org/(10\.\d{4,9}/.+)", Doi),
-    (_NCBI + r"/pubmed/|pubmed\.ncbi\.nlm\.nih\.gov/)(\d{1,9})/?(?:[?#].*)?", PubMed),
-    (_NCBI + r"/pmc/|pmc\.ncbi\.nlm\.nih\.gov/)articles/(PMC\d{1,9})/?(?:[?#].*)?", PubMed),
-    (
-        r"https?://(?:www\.)?clinicaltrials\.gov/"
-        r"(?:study|ct2/show|ct2/show/study|ct2/show/record|show)/(NCT\d{8})/?(?:[?#].*)?",
-        Trial,
-    ),
+    (r"(?:dx\.|www\.)?doi\.org/(10\.\d{4,9}/.+)", Doi),
+    (r"pubmed\.ncbi\.nlm\.nih\.gov/(\d{1,9})", PubMed),
+    (r"www\.ncbi\.nlm\.nih\.gov/pubmed/(\d{1,9})", PubMed),
+    (r"pmc\.ncbi\.nlm\.nih\.gov/articles/(PMC\d{1,9})", PubMed),
+    (r"www\.ncbi\.nlm\.nih\.gov/pmc/articles/(PMC\d{1,9})", PubMed),
+    (r"(?:www\.)?clinicaltrials\.gov/(?:study|show|ct2/show)/(NCT\d{8})", Trial),
 )
 
 
 def identifier_in(uri: str) -> Identifier | None:
     """The identifier that an address stands for, if a service can look it up."""
     for form, kind in _FORMS:
-        if found := re.fullmatch(form, uri, re.IGNORECASE):
-            value = found[1]
-            if kind is Doi:
-                return Doi(unquote(value))
-            return kind(value.upper())
+        rest = "" if kind is Doi else r"/?(?:[?#].*)?"
+        if found := re.fullmatch("https?://" + form + rest, uri, re.IGNORECASE):
+            return Doi(unquote(found[1])) if kind is Doi else kind(found[1].upper())
     return None
