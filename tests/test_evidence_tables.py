@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from browser_bed import serve
 from docutils import nodes
 from evidence.cohort_drawing import CohortDrawing, Report
 from evidence.drawing import Dot, Text
@@ -174,6 +175,72 @@ def test_the_web_site_can_sort_and_filter(web):
 
 
 # --- Side by side, not measured ---------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def site(web):
+    with serve(web.outdir) as address:
+        yield address
+
+
+def rows_shown(page):
+    """The studies that a reader sees in the first table, from top to bottom."""
+    names = page.locator("table.archive-table").first.locator("tbody tr:visible .evidence-study")
+    return [name.inner_text() for name in names.all()]
+
+
+def test_without_a_script_the_archive_is_whole(open_page, site, tables):
+    page = open_page(base_url=site, javascript=False)
+    page.goto("archive.html")
+    (table, *_others) = tables("archive")
+    assert len(rows_shown(page)) == len(table.rows) > 4
+    assert page.locator("form.archive-filters, button.archive-sort").count() == 0
+
+
+def test_a_reader_can_filter_the_archive(open_page, site):
+    page = open_page(base_url=site)
+    page.goto("archive.html")
+    every = rows_shown(page)
+    status = page.get_by_role("status").first
+    assert status.inner_text() == f"All {len(every)} studies are shown."
+    form = page.get_by_role("form", name=re.compile("^Choose studies")).first
+    form.get_by_label("Design").select_option("randomised trial")
+    assert rows_shown(page) == ["Bergen trial"]
+    assert status.inner_text() == f"1 of {len(every)} studies are shown."
+    form.get_by_role("button", name="Show all").click()
+    page.wait_for_function("!document.querySelector('table.archive-table tr[hidden]')")
+    assert rows_shown(page) == every
+    form.get_by_label("Outcome").select_option("death")
+    assert rows_shown(page) == ["Lund large series", "Lund series"]
+    form.get_by_label("Outcome").select_option("")
+    form.get_by_label("Contains").fill("lund  SERIES")
+    shown = rows_shown(page)
+    assert "Lund series" in shown and "Bergen trial" not in shown
+
+
+def test_a_reader_can_sort_the_archive(open_page, site):
+    page = open_page(base_url=site)
+    page.goto("archive.html")
+    every = rows_shown(page)
+    table = page.locator("table.archive-table").first
+    people = table.get_by_role("columnheader", name="People")
+    people.get_by_role("button").click()
+    assert people.get_attribute("aria-sort") == "ascending"
+    cells = table.locator("tbody tr td:nth-of-type(2)")
+    numbers = [
+        int(re.sub(r"\D.*", "", text.replace(",", "")) or -1) for text in cells.all_inner_texts()
+    ]
+    known = [number for number in numbers if number >= 0]
+    assert known == sorted(known) and len(set(known)) > 2
+    # What is not known stands last, whichever way numbers run.
+    assert numbers[: len(known)] == known
+    people.get_by_role("button").click()
+    assert people.get_attribute("aria-sort") == "descending"
+    assert sorted(rows_shown(page)) == sorted(every)
+    study = table.get_by_role("columnheader", name="Study")
+    study.get_by_role("button").click()
+    assert people.get_attribute("aria-sort") is None
+    assert rows_shown(page) == sorted(every, key=str.lower)
 
 
 def test_studies_stand_side_by_side_in_the_order_named(tables):
