@@ -64,6 +64,7 @@ def test_the_menu_shows_the_own_part_and_the_names_of_the_others(quick_and_slow)
         ("toctree-l1", "Evidence"),
         ("toctree-l1", "Glossary"),
         ("toctree-l1", "References"),
+        ("toctree-l1", "For your appointment"),
         ("toctree-l1", "The project"),
     ]
 
