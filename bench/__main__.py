@@ -36,6 +36,8 @@ def full(folder: Path, sizes: list[float], runs: int) -> dict:
 
 def check(folder: Path, runs: int) -> list[str]:
     """What is slower than the committed results allow, measured at their smallest size."""
+    if not RESULTS.is_file():
+        return [f"{RESULTS} is missing, there is nothing to compare with: run 'make bench' first"]
     kept = json.loads(RESULTS.read_text(encoding="utf-8"))
     before = kept["cold"][0]
     now = measuring.cold_builds(folder, before["size"], runs)
@@ -75,7 +77,7 @@ def main() -> int:
     sizes = sorted(map(float, options.sizes.split()))
     results = full(folder, sizes, options.runs)
     RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    print(f"Wrote {RESULTS}; the page about/speed.md shows it.")
+    print(f"Wrote {RESULTS}; the directive {{benchmark}} shows it.")
     return 0
 
 

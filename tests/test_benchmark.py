@@ -95,6 +95,13 @@ def test_a_slower_build_is_told_with_its_phase(tmp_path, monkeypatch, ratio, fau
         assert "writing: 50% of the time, it was 0%" in found[1]
 
 
+def test_without_committed_results_the_check_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.setattr(command, "RESULTS", tmp_path / "speed.json")
+    [fault] = command.check(tmp_path, 3)
+    assert "speed.json is missing" in fault
+    assert "make bench" in fault
+
+
 def shown(source: Path) -> tuple[str, str]:
     app = SphinxTestApp("html", srcdir=source)
     try:
