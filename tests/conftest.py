@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -13,6 +14,10 @@ from pdf_reading import Pdf, read_pdf
 
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(PROJECT / "docs" / "_ext"), str(PROJECT)]
+
+# A shell that starts the tests in the background has them ignore Ctrl-C, and with them every program
+# that they start; some tests interrupt one.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 pytest_plugins = ("sphinx.testing.fixtures", "browser_bed")
 
