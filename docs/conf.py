@@ -35,6 +35,7 @@ extensions = [
     "sphinxcontrib.bibtex",
     "reference_style",
     "bibliography_mends",
+    "reference_parts",
     "retraction_marks",
     "page_status",
     "page_changes",
@@ -65,7 +66,7 @@ myst_heading_anchors = 3
 bibtex_bibfiles = ["refs.bib"]
 bibtex_default_style = "handbook"
 bibtex_reference_style = "handbook"
-# Anchors that stay when other entries come and go: references.html#wang2018.
+# Anchors that stay when other entries come and go: references/u-z.html#wang2018.
 bibtex_cite_id = "{key}"
 # Cards say what a citation stands for, and more than a title can.
 bibtex_tooltips = False

@@ -102,6 +102,15 @@ def test_citations_lead_to_the_list_and_the_list_to_the_papers(handbook, handboo
             assert f"https://doi.org/{entry.fields['doi']}".lower() in addresses, key
 
 
+def test_the_list_of_sources_is_one_list_in_one_place(handbook, handbook_pdf):
+    """The parts follow each other, and nothing that is only about a page stands between them."""
+    bookmarks = [b for b in handbook_pdf.bookmarks if b.title.startswith("Sources, ")]
+    assert [b.title for b in bookmarks] == sorted(b.title for b in bookmarks)
+    assert len(bookmarks) > 1
+    pages = handbook_pdf.pages[bookmarks[0].page : bookmarks[-1].page]
+    assert not [page for page in pages if "Reviewed by:" in page]
+
+
 # -- Read aloud: the order of the structure tree -----------------------------------------------
 
 

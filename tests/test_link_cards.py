@@ -80,7 +80,7 @@ def card(page):
 def citation(page_at):
     page = page_at()
     page.goto(PAGE)
-    return page.locator("article a[href$='references.html#wang2018']").first
+    return page.locator("article a[href$='references/u-z.html#wang2018']").first
 
 
 def test_hovering_over_a_citation_shows_the_source_and_the_study(citation):
@@ -114,20 +114,20 @@ def test_the_keyboard_opens_walks_through_and_closes_a_card(citation):
     assert card(page).count() == 0
     assert page.evaluate("document.activeElement.hash") == "#wang2018"
     page.keyboard.press("Enter")
-    page.wait_for_url("**/references.html#wang2018")
+    page.wait_for_url("**/references/u-z.html#wang2018")
 
 
 def test_the_first_tap_shows_the_card_and_the_second_follows_the_link(page_at):
     page = page_at(390, has_touch=True, is_mobile=True)
     page.goto(PAGE)
-    link = page.locator("article a[href$='references.html#wang2018']").first
+    link = page.locator("article a[href$='references/u-z.html#wang2018']").first
     link.tap()
     assert card(page).is_visible()
     page.locator("h1").tap()
     assert card(page).count() == 0
     link.tap()
     link.tap()
-    page.wait_for_url("**/references.html#wang2018")
+    page.wait_for_url("**/references/u-z.html#wang2018")
 
 
 def test_a_term_shows_its_meaning(page_at):
@@ -152,7 +152,7 @@ def test_a_figure_shows_where_it_stands_in_the_paper(page_at):
 def test_cards_stay_on_the_screen(page_at, width):
     page = page_at(width)
     page.goto(PAGE)
-    links = page.locator("article a[href*='references.html#']")
+    links = page.locator("article a[href*='references/']")
     for index in range(0, links.count(), 5):
         link = links.nth(index)
         link.scroll_into_view_if_needed()
@@ -167,5 +167,5 @@ def test_cards_stay_on_the_screen(page_at, width):
 def test_without_javascript_the_link_leads_to_the_reference(page_at):
     page = page_at(javascript=False)
     page.goto(PAGE)
-    page.locator("article a[href$='references.html#wang2018']").first.click()
-    page.wait_for_url("**/references.html#wang2018")
+    page.locator("article a[href$='references/u-z.html#wang2018']").first.click()
+    page.wait_for_url("**/references/u-z.html#wang2018")

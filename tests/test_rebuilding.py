@@ -111,6 +111,11 @@ def same_image_name(tiny: Tiny) -> None:
     tiny.write("one/first.md", tiny.read("one/first.md") + figure)
 
 
+def part_references_otherwise(tiny: Tiny) -> None:
+    tiny.replace("references/a-l.md", "[a-l]", "[a-d]")
+    tiny.replace("references/m-z.md", "[m-z]", "[e-z]")
+
+
 def replace(name: str, old: str, new: str) -> Callable[[Tiny], None]:
     return lambda tiny: tiny.replace(name, old, new)
 
@@ -139,6 +144,7 @@ EDITS: dict[str, Callable[[Tiny], None]] = {
     "entry added": add_entry,
     "entry deleted": delete_entry,
     "letters behind years": replace("refs.bib", "Wang, Dandan and Zhang", "Wang, Zoe and Zhang"),
+    "references parted otherwise": part_references_otherwise,
     "citation added": replace("two/index.md", "See", "As {cite:t}`deng2017` said, see"),
     "result of a study": replace("evidence/studies/deng2017.md", "events: 9", "events: 8"),
     "title of a study": replace("evidence/studies/deng2017.md", "A study in", "A trial in"),

@@ -100,8 +100,11 @@ def citations_shown(app: Sphinx, env: BuildEnvironment) -> dict[str, list[object
     for reference in domain.citation_refs:
         for target in reference.targets:
             found[reference.docname].append(reads.get(target.key) or time_ns())
-    for bibliography in domain.bibliographies:
-        found[bibliography.docname].append(sorted(reads.items()))
+    listed = defaultdict(list)
+    for citation in domain.citations:
+        listed[citation.bibliography_key.docname].append((citation.key, reads[citation.key]))
+    for page, entries in listed.items():
+        found[page].append(sorted(entries))
     return found
 
 

@@ -107,7 +107,7 @@ def add_cards(
     for reference in doctree.findall(nodes.reference):
         address = reference.get("refuri", "")
         home, card = app.link_cards.get(urljoin(own, address), (page, None))
-        if card and home != page:
+        if card and home != page and "cardless" not in reference:
             needed[address] = card
     context["body"] += "".join(
         f'<template data-card-for="{escape(address)}">{card.html}{_to_study(app, page, card)}'

@@ -177,7 +177,7 @@ class SortingStyle(BaseSortingStyle):
         return (
             _folded(label_names(entry)),
             entry.fields.get("year") or UNDATED,
-            _folded(str(_field(entry, "title"))),
+            _folded(title_of(entry)),
         )
 
 
@@ -230,6 +230,11 @@ class HandbookStyle(BaseStyle):
         if named and not entry.persons.get("author"):
             names.append("editors" if others or len(named) > 1 else "editor")
         return Text(", ").join(names)
+
+
+def title_of(entry: Entry) -> str:
+    """The title in plain words."""
+    return str(_field(entry, "title"))
 
 
 def _title(entry: Entry) -> Text:
