@@ -4,6 +4,7 @@ import argparse
 import datetime
 import json
 import sys
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,24 +15,30 @@ RESULTS = Path(__file__).resolve().parent.parent / "docs" / "about" / "speed.jso
 MARGIN = 0.25
 
 
-def full(folder: Path, sizes: list[float], runs: int) -> dict:
-    """Every measurement."""
-    colds = []
-    for size in sizes:
-        print(f"size {size:g} …", flush=True)
-        # A large handbook is built fewer times: its ratios vary less.
-        colds.append(measuring.cold_builds(folder, size, runs if size <= 1 else max(1, runs // 2)))
-    print("rebuilds …", flush=True)
-    return {
+def full(folder: Path, sizes: list[float], runs: int) -> Iterator[dict]:
+    """Every measurement; what is known so far, after each part."""
+    found: dict = {
         "date": datetime.date.today().isoformat(),
         "runs": runs,
         "machine": measuring.machine(),
-        "cold": colds,
-        "growth": [measuring.growth(small, large) for small, large in pairwise(colds)],
-        "rebuilds": measuring.rebuilds(folder, runs),
-        "breakdown": measuring.breakdown(folder),
-        "rivals": measuring.rivals(folder, runs),
+        "cold": [],
+        "growth": [],
     }
+    for size in sizes:
+        print(f"size {size:g} …", flush=True)
+        # A large handbook is built fewer times: its ratios vary less, and it takes long.
+        times = runs if size <= 1 else max(1, runs // 2) if size <= 3 else 1
+        found["cold"].append(measuring.cold_builds(folder, size, times))
+        found["growth"] = [measuring.growth(*pair) for pair in pairwise(found["cold"])]
+        yield found
+    for name, measure in (
+        ("rebuilds", lambda: measuring.rebuilds(folder, runs)),
+        ("breakdown", lambda: measuring.breakdown(folder)),
+        ("rivals", lambda: measuring.rivals(folder, runs)),
+    ):
+        print(f"{name} …", flush=True)
+        found[name] = measure()
+        yield found
 
 
 def check(folder: Path, runs: int) -> list[str]:
@@ -65,7 +72,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("command", choices=("run", "check"))
     parser.add_argument("--folder", type=Path, required=True, help="where handbooks are generated")
-    parser.add_argument("--sizes", default="0.3 1 3", help="sizes; 1 is today's")
+    parser.add_argument("--sizes", default="0.3 1 3 10 30", help="sizes; 1 is today's")
     parser.add_argument("--runs", type=int, default=5)
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
@@ -75,8 +82,10 @@ def main() -> int:
         print("\n".join(faults) or "As quick as the committed results, or quicker.")
         return 1 if faults else 0
     sizes = sorted(map(float, options.sizes.split()))
-    results = full(folder, sizes, options.runs)
-    RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    unfinished = folder / RESULTS.name
+    for found in full(folder, sizes, options.runs):
+        unfinished.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    RESULTS.write_bytes(unfinished.read_bytes())
     print(f"Wrote {RESULTS}; the directive {{benchmark}} shows it.")
     return 0
 

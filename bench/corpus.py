@@ -81,6 +81,7 @@ myst_heading_anchors = 3
 bibtex_bibfiles = ["refs.bib"]
 bibtex_default_style = bibtex_reference_style = "handbook"
 bibtex_cite_id = "{{key}}"
+bibtex_tooltips = False
 html_theme = "furo"
 html_title = project
 html_copy_source = False

@@ -11,6 +11,7 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -19,14 +20,19 @@ from bench import corpus
 from bench.corpus import Corpus, write
 from bench.running import Run, output_bytes, run
 
+SIDES = ("ours", "as it comes")
 AS_IT_COMES = {"BENCH_AS_IT_COMES": "1"}
+# Larger handbooks are built by us alone: the stack as it comes would take hours.
+LARGEST_COMPARED = 10
+# So large a handbook is measured as a web site only.
+LARGEST_PDF = 3
 PACKAGES = ("sphinx", "myst-parser", "sphinxcontrib-bibtex", "furo", "typst")
 
 
 def sphinx(builder: str, jobs: int = 1) -> list[str]:
     out = "pdf" if builder == "typstpdf" else builder
     return [sys.executable, "-m", "sphinx", "-q", "-j", str(jobs), "-b", builder]  + [
-        "-d", f"build/doctrees-{builder}", ".", f"build/{out}"
+        "-d", "build/doctrees", ".", f"build/{out}"
     ]  # fmt: skip
 
 
@@ -41,8 +47,19 @@ class Handbook:
         shutil.rmtree(self.folder / "build", ignore_errors=True)
         return self.warm(builder, jobs, **environment)
 
+    def both(self, jobs: int = 1, **environment: str) -> Run:
+        """Web site and PDF from nothing; they share one reading, as in the handbook."""
+        return self.cold("html", jobs, **environment) + self.warm("typstpdf", jobs, **environment)
+
     def warm(self, builder: str, jobs: int = 1, **environment: str) -> Run:
         return run(sphinx(builder, jobs), self.folder, **environment)
+
+    def xelatex(self) -> Run:
+        """The PDF as Sphinx makes it by way of XeLaTeX, our extensions left out."""
+        written = self.cold("latex", **AS_IT_COMES)
+        folder = self.folder / "build" / "latex"
+        command = ["latexmk", "-xelatex", "-interaction=nonstopmode", "-f", "handbook.tex"]
+        return written + run(command, folder, made="handbook.pdf")
 
     def edit(self, name: str, old: str, new: str) -> None:
         path = self.folder / name
@@ -59,52 +76,65 @@ def medians(runs: list[Run]) -> dict[str, float]:
     }
 
 
-def compared(ours: list[Run], theirs: list[Run]) -> dict[str, Any]:
+def compared(pairs: list[tuple[Run, Run]], names: tuple[str, str] = SIDES) -> dict[str, Any]:
     """Both medians, and the median of the ratios of runs that followed one another."""
-    ratios = [one.seconds / other.seconds for one, other in zip(ours, theirs, strict=True)]
+    ratios = [one.seconds / other.seconds for one, other in pairs]
+    ours, theirs = names
     return {
-        "ours": medians(ours),
-        "as it comes": medians(theirs),
+        ours: medians([pair[0] for pair in pairs]),
+        theirs: medians([pair[1] for pair in pairs]),
         "ratio": round(statistics.median(ratios), 2),
         "range": [round(min(ratios), 2), round(max(ratios), 2)],
     }
 
 
-def side_by_side(runs: int, ours: Callable[[], Run], theirs: Callable[[], Run]) -> dict[str, Any]:
-    pairs = [(ours(), theirs()) for _ in range(runs)]
-    return compared([pair[0] for pair in pairs], [pair[1] for pair in pairs])
+def side_by_side(
+    runs: int,
+    ours: Callable[[], Run],
+    theirs: Callable[[], Run],
+    names: tuple[str, str] = SIDES,
+) -> dict[str, Any]:
+    return compared([(ours(), theirs()) for _ in range(runs)], names)
 
 
 def cold_builds(folder: Path, size: float, runs: int) -> dict[str, Any]:
+    """Builds from nothing, ours beside the stack as it comes up to a size where that is bearable."""
     book = Handbook(folder / f"handbook-{size:g}", size)
-    found: dict[str, Any] = {
-        name: side_by_side(
-            runs,
-            lambda builder=builder, jobs=jobs: book.cold(builder, jobs),
-            lambda builder=builder, jobs=jobs: book.cold(builder, jobs, **AS_IT_COMES),
-        )
-        for name, builder, jobs in (
-            ("PDF", "typstpdf", 1),
-            ("web site, two cores", "html", 2),
-            ("web site, one core", "html", 1),
-        )
+    builds: dict[str, Callable[..., Run]] = {
+        "web site, one core": partial(book.cold, "html", 1),
+        "web site, two cores": partial(book.cold, "html", 2),
     }
-    book.cold("html", **AS_IT_COMES)
-    theirs = output_bytes(book.folder / "build" / "html")
-    book.cold("html")
+    if size <= LARGEST_PDF:
+        builds["PDF, one core"] = partial(book.cold, "typstpdf", 1)
+        builds["web site and PDF, two cores"] = partial(book.both, 2)
+    found: dict[str, Any] = {}
+    written = {}
+    for name, build in builds.items():
+        print(f"  {name} …", flush=True)
+        if size <= LARGEST_COMPARED:
+            found[name] = side_by_side(runs, build, partial(build, **AS_IT_COMES))
+        else:
+            found[name] = {"ours": medians([build() for _ in range(runs)])}
+    site = book.folder / "build" / "html"
+    if size <= LARGEST_COMPARED:
+        book.cold("html", 2, **AS_IT_COMES)
+        written["as it comes"] = output_bytes(site)
+    book.cold("html", 2)
+    written["ours"] = output_bytes(site)
     return {
         "size": size,
         "pages": len(book.corpus.pages) + len(book.corpus.studies),
         "references": len(book.corpus.references),
         "builds": found,
-        "bytes": {"ours": output_bytes(book.folder / "build" / "html"), "as it comes": theirs},
+        "bytes": written,
     }
 
 
 def rebuilds(folder: Path, runs: int) -> dict[str, Any]:
-    """Builds after one edit, as a share of our cold build of the same size."""
+    """Builds of web site and PDF after one edit, as shares of our build from nothing."""
     book = Handbook(folder / "handbook-1", 1)
-    cold = book.cold("html")
+    site, pdf = book.cold("html"), book.warm("typstpdf")
+    cold = {"web site": site.seconds, "PDF after it": pdf.seconds}
     page, study = f"{book.corpus.pages[0]}.md", f"evidence/studies/{book.corpus.studies[0]}.md"
 
     def edits() -> Iterator[tuple[str, Callable[[int], None]]]:
@@ -118,45 +148,59 @@ def rebuilds(folder: Path, runs: int) -> dict[str, Any]:
 
     found = {}
     for name, edit in edits():
-        taken = []
+        taken: dict[str, list[Run]] = {"web site": [], "PDF after it": []}
         for number in range(runs):
             edit(number + 1)
-            taken.append(book.warm("html"))
-        median = medians(taken)
-        found[name] = {**median, "ratio": round(median["seconds"] / cold.seconds, 2)}
-    return {"cold": round(cold.seconds, 2), "edits": found}
+            taken["web site"].append(book.warm("html"))
+            taken["PDF after it"].append(book.warm("typstpdf"))
+        found[name] = {output: medians(taken[output])["seconds"] for output in taken}
+    return {"cold": {name: round(value, 2) for name, value in cold.items()}, "edits": found}
 
 
 def rivals(folder: Path, runs: int) -> dict[str, Any]:
-    """The same text built by others, beside our web site and PDF of that text and all studies."""
+    """The same text built by others, each run beside one of ours, which holds all studies too."""
     book = Handbook(folder / "handbook-1", 1)
-    write(folder / "jupyter-book", corpus.jupyter_book(book.corpus))
-    write(folder / "mkdocs", corpus.mkdocs(book.corpus))
     others = {
-        "Jupyter Book 1, web site": (
-            "jupyter-book",
-            ["jupyter-book", "build", "-q", "."],
-            "_build",
-        ),
-        "Material for MkDocs, web site": ("mkdocs", ["mkdocs", "build", "-q"], "site"),
+        "Jupyter Book 1, web site": partial(jupyter_book, folder, book),
+        "Material for MkDocs, web site": partial(mkdocs, folder, book),
     }
     found = {}
-    for name, (kind, command, out) in others.items():
-        place = folder / kind
-        program = [str(environment(folder, kind) / "bin" / command[0]), *command[1:]]
-        ours, theirs = [], []
-        for _ in range(runs):
-            site, pdf = book.cold("html"), book.warm("typstpdf")
-            ours.append(Run(site.seconds + pdf.seconds, max(site.peak, pdf.peak)))
-            shutil.rmtree(place / out, ignore_errors=True)
-            theirs.append(run(program, place))
-        ratios = [one.seconds / other.seconds for one, other in zip(ours, theirs, strict=True)]
-        found[name] = {
-            "theirs": medians(theirs),
-            "ours": medians(ours),
-            "ratio": round(statistics.median(ratios), 2),
-        }
+    for name, prepare in others.items():
+        print(f"  {name} …", flush=True)
+        theirs = prepare()
+        found[name] = side_by_side(runs, book.both, theirs, names=("ours", "theirs"))
+        found[name]["what"] = "web site and PDF"
+    if shutil.which("xelatex") and shutil.which("latexmk"):
+        print("  XeLaTeX …", flush=True)
+        found["XeLaTeX, PDF"] = side_by_side(
+            max(1, runs // 2), partial(book.cold, "typstpdf"), book.xelatex,
+            names=("ours", "theirs"),
+        )  # fmt: skip
+        found["XeLaTeX, PDF"]["what"] = "PDF"
     return found
+
+
+def jupyter_book(folder: Path, book: Handbook) -> Callable[[], Run]:
+    return other(folder, "jupyter-book", "_build", "build", corpus.jupyter_book(book.corpus))
+
+
+def mkdocs(folder: Path, book: Handbook) -> Callable[[], Run]:
+    return other(folder, "mkdocs", "site", "build", corpus.mkdocs(book.corpus))
+
+
+def other(
+    folder: Path, kind: str, out: str, command: str, content: Iterator[tuple[str, str]]
+) -> Callable[[], Run]:
+    """A build from nothing by another program, in an environment with its locked packages."""
+    write(folder / kind, content)
+    program = str(environment(folder, kind) / "bin" / kind)
+    rest = ["."] if kind == "jupyter-book" else []
+
+    def build() -> Run:
+        shutil.rmtree(folder / kind / out, ignore_errors=True)
+        return run([program, command, "-q", *rest], folder / kind)
+
+    return build
 
 
 def environment(folder: Path, kind: str) -> Path:
@@ -195,14 +239,17 @@ def _longest(item: tuple[str, float]) -> float:
     return -item[1]
 
 
-def growth(small: dict[str, Any], large: dict[str, Any]) -> dict[str, float]:
+def growth(small: dict[str, Any], large: dict[str, Any]) -> dict[str, float | None]:
     """By which power of the size time, memory and output grow: 1 is in step with it."""
     steps = math.log(large["size"] / small["size"])
+
+    def power(value: Callable[[dict[str, Any]], float]) -> float | None:
+        try:
+            return round(math.log(value(large) / value(small)) / steps, 2)
+        except KeyError:  # a side that was not built at this size
+            return None
+
     site = "web site, one core"
-
-    def power(value: Callable[[dict[str, Any]], float]) -> float:
-        return round(math.log(value(large) / value(small)) / steps, 2)
-
     return {
         "from": small["size"],
         "to": large["size"],

@@ -63,9 +63,7 @@ def test_a_build_that_fails_shows_its_last_words(tmp_path):
 
 def test_ratios_are_of_runs_that_followed_one_another():
     pairs = [(1, 2), (10, 40), (3, 4)]
-    found = measuring.compared(
-        [Run(ours, 100) for ours, _theirs in pairs], [Run(theirs, 100) for _ours, theirs in pairs]
-    )
+    found = measuring.compared([(Run(ours, 100), Run(theirs, 100)) for ours, theirs in pairs])
     assert found["ratio"] == 0.5
     assert found["range"] == [0.25, 0.75]
 
@@ -78,6 +76,24 @@ def test_growth_is_the_power_of_the_size():
 
     found = measuring.growth(at(1, 5), at(10, 50))
     assert (found["seconds"], found["memory"], found["bytes"]) == (1, 1, 2)
+    large = at(10, 50)
+    del large["builds"]["web site, one core"]["as it comes"]
+    assert measuring.growth(at(1, 5), large)["seconds as it comes"] is None
+
+
+def test_a_very_large_handbook_is_built_by_us_alone(tmp_path, monkeypatch):
+    monkeypatch.setattr(measuring, "LARGEST_COMPARED", 0)
+    monkeypatch.setattr(measuring, "LARGEST_PDF", 0)
+    found = measuring.cold_builds(tmp_path, 0.02, 1)
+    assert list(found["builds"]) == ["web site, one core", "web site, two cores"]
+    assert all(list(build) == ["ours"] for build in found["builds"].values())
+    assert list(found["bytes"]) == ["ours"]
+
+
+def test_a_program_that_did_its_work_may_end_with_an_error(tmp_path):
+    run(["sh", "-c", "touch paper; exit 3"], tmp_path, made="paper")
+    with pytest.raises(BuildFailed, match="out of ink"):
+        run(["sh", "-c", "rm paper; echo out of ink"], tmp_path, made="paper")
 
 
 @pytest.mark.parametrize(("ratio", "faults"), [(0.49, 0), (0.51, 2)])
@@ -115,7 +131,10 @@ def test_the_page_shows_every_part(tmp_path):
     shutil.copytree(ROOT, tmp_path / "source")
     page, warnings = shown(tmp_path / "source")
     assert warnings == ""
-    for words in ("Invented 1", "0.40 (0.38 to 0.43)", "1.05", "0.25", "8.00 s", "0.75"):
+    for words in (
+        "Invented 1", "0.40 (0.38 to 0.43)", "640.0 s", "1234.0 MB", "1.05", "4.5 s", "8.00 s",
+        "0.75 (0.70 to 0.80)",
+    ):  # fmt: skip
         assert words in page, words
     assert "web site, one core, 1 times: 0.40" in page  # the picture's alternative text
     assert "small" not in page

@@ -21,6 +21,7 @@ from sphinx.util.docutils import SphinxDirective
 
 FILE = "speed.json"
 OURS, THEIRS = "ours", "as it comes"
+NOT_BUILT = "–"
 
 Results = dict[str, Any]
 
@@ -54,16 +55,26 @@ def machine(found: Results, directive: SphinxDirective) -> list[nodes.Node]:
     return [nodes.paragraph("", "", measured(words))]
 
 
+def size_of(one: Results) -> str:
+    return _("{size} times: {pages} pages, {references} references").format(
+        size=f"{one['size']:g}", pages=one["pages"], references=one["references"]
+    )
+
+
+def ratio_of(build: Results) -> str:
+    if "ratio" not in build:
+        return NOT_BUILT
+    return f"{build['ratio']:.2f} ({build['range'][0]:.2f} to {build['range'][1]:.2f})"
+
+
 def cold(found: Results, directive: SphinxDirective) -> list[nodes.Node]:
     rows = [
         [
-            _("{size} times: {pages} pages, {references} references").format(
-                size=f"{one['size']:g}", pages=one["pages"], references=one["references"]
-            ),
+            size_of(one),
             _(name),
             seconds(build[OURS]["seconds"]),
-            seconds(build[THEIRS]["seconds"]),
-            f"{build['ratio']:.2f} ({build['range'][0]:.2f} to {build['range'][1]:.2f})",
+            seconds(build[THEIRS]["seconds"]) if THEIRS in build else NOT_BUILT,
+            ratio_of(build),
         ]
         for one in found["cold"]
         for name, build in one["builds"].items()
@@ -86,6 +97,7 @@ def picture(found: Results, directive: SphinxDirective) -> list[nodes.Node]:
         (_("{name}, {size} times").format(name=_(name), size=f"{one['size']:g}"), build["ratio"])
         for one in found["cold"]
         for name, build in one["builds"].items()
+        if "ratio" in build
     ]
     height = 2 * drawing.EDGE + drawing.FOOT + 0.3 * len(bars)
 
@@ -117,27 +129,58 @@ def picture(found: Results, directive: SphinxDirective) -> list[nodes.Node]:
 
 
 def growth(found: Results, directive: SphinxDirective) -> list[nodes.Node]:
-    rows = [
+    site = "web site, one core"
+    used = [
+        [
+            size_of(one),
+            *(
+                megabytes(one["builds"][site][side]["peak"])
+                if side in one["builds"][site]
+                else NOT_BUILT
+                for side in (OURS, THEIRS)
+            ),
+            *(
+                megabytes(one["bytes"][side] / 1e6) if side in one["bytes"] else NOT_BUILT
+                for side in (OURS, THEIRS)
+            ),
+        ]
+        for one in found["cold"]
+    ]
+    head = [_("Size"), _("Memory"), _("Memory, as it comes"), _("Output"), _("Output, as it comes")]
+    powers = [
         [
             _("{low} to {high} times").format(low=f"{one['from']:g}", high=f"{one['to']:g}"),
-            *(f"{one[name]:.2f}" for name in ("seconds", "memory", "bytes", "seconds as it comes")),
+            *(
+                NOT_BUILT if one[name] is None else f"{one[name]:.2f}"
+                for name in ("seconds", "memory", "bytes", "seconds as it comes")
+            ),
         ]
         for one in found["growth"]
     ]
-    head = [_("Sizes"), _("Time"), _("Memory"), _("Output"), _("Time, as it comes")]
-    words = _("By which power of the size a build of the web site grows; 1 is in step with it")
-    return [table(caption(words), rows, head=head, widths=(24, 18, 18, 18, 22), stubs=1)]
+    return [
+        table(
+            caption(_("The memory that a build of the web site needs on one core, and its bytes")),
+            used,
+            head=head,
+            widths=(32, 15, 19, 15, 19),
+            stubs=1,
+        ),
+        table(
+            caption(_("By which power of the size a build grows; 1 is in step with it")),
+            powers,
+            head=[_("Sizes"), _("Time"), _("Memory"), _("Output"), _("Time, as it comes")],
+            widths=(24, 18, 18, 18, 22),
+            stubs=1,
+        ),
+    ]
 
 
 def rebuilds(found: Results, directive: SphinxDirective) -> list[nodes.Node]:
-    took = found["rebuilds"]
-    rows = [[_("from nothing"), seconds(took["cold"]), "1.00"]] + [
-        [_(name), seconds(one["seconds"]), f"{one['ratio']:.2f}"]
-        for name, one in took["edits"].items()
-    ]
-    words = _("Building the web site again after an edit, at today’s size, on one core")
-    head = [_("What changed"), _("Time"), _("Share of a build from nothing")]
-    return [table(caption(words), rows, head=head, widths=(40, 25, 35), stubs=1)]
+    took = {"from nothing": found["rebuilds"]["cold"], **found["rebuilds"]["edits"]}
+    rows = [[_(name), *map(seconds, one.values())] for name, one in took.items()]
+    words = _("Building again after an edit, at today’s size, on one core")
+    head = [_("What changed"), _("Web site"), _("PDF after it")]
+    return [table(caption(words), rows, head=head, widths=(40, 30, 30), stubs=1)]
 
 
 def breakdown(found: Results, directive: SphinxDirective) -> list[nodes.Node]:
@@ -158,16 +201,15 @@ def rivals(found: Results, directive: SphinxDirective) -> list[nodes.Node]:
         [
             _(name),
             seconds(one["theirs"]["seconds"]),
+            _(one["what"]),
             seconds(one[OURS]["seconds"]),
-            f"{one['ratio']:.2f}",
+            ratio_of(one),
         ]
         for name, one in found["rivals"].items()
     ]
-    words = _(
-        "Our web site and PDF together, beside others’ web site of the same text without studies"
-    )
-    head = [_("Other builder"), _("Theirs"), _("Ours, both"), _("Ratio")]
-    return [table(caption(words), rows, head=head, widths=(40, 20, 20, 20), stubs=1)]
+    words = _("Other builders of the same text, and what we build in the same run")
+    head = [_("Other builder"), _("Theirs"), _("What we build"), _("Ours"), _("Ratio")]
+    return [table(caption(words), rows, head=head, widths=(28, 14, 22, 14, 22), stubs=1)]
 
 
 PARTS: dict[str, Callable[[Results, SphinxDirective], list[nodes.Node]]] = {

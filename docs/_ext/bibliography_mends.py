@@ -39,7 +39,8 @@ def check_bibfiles(app: Sphinx) -> None:
     """
     for name in app.config.bibtex_bibfiles or []:
         path = Path(app.confdir, name).resolve()
-        if not path.is_file():
+        known = app.env.get_domain("cite").bibdata.bibfiles.get(path)
+        if not path.is_file() or (known and known.mtime == path.stat().st_mtime):
             continue
         text = path.read_text(encoding=app.config.bibtex_encoding)
         parser = _TracingParser()

@@ -1,8 +1,8 @@
 """Citations found by their key, where sphinxcontrib-bibtex walks through all of them each time.
 
 It looks through the whole bibliography twice for each citation, and through all citations of the
-handbook for each entry: where both are ten times as many, that takes a hundred times as long. It
-also asks for its text backend by name for each citation, and pybtex then reads the metadata of
+handbook twice for each entry and once for each page: where both are ten times as many, that takes
+a hundred times as long. It also asks for its text backend by name for each citation, and pybtex then reads the metadata of
 every package that is installed.
 """
 
@@ -18,20 +18,40 @@ from pybtex.plugin import register_plugin
 from sphinx.application import Sphinx
 from sphinxcontrib.bibtex.citation_target import parse_citation_targets
 from sphinxcontrib.bibtex.domain import BibtexDomain, Citation, _FilterVisitor
+from sphinxcontrib.bibtex.nodes import bibliography as bibliography_node
+from sphinxcontrib.bibtex.transforms import BibliographyTransform
 
 if TYPE_CHECKING:
     from pybtex.database import Entry
     from sphinxcontrib.bibtex.domain import BibliographyKey
+    from sphinxcontrib.bibtex.roles import CitationRef
 
 
 class IndexedBibtexDomain(BibtexDomain):
     """The domain `cite`. It does what it does, and is shown only what can matter for it."""
 
     _shown: list[Citation] | None = None
+    _shown_refs: list[CitationRef] | None = None
+    # How many citations were looked at for the pages that cite, which are a few more than do.
+    _seen = 0
 
     @property
     def citations(self) -> list[Citation]:
         return self.data["citations"] if self._shown is None else self._shown
+
+    @property
+    def citation_refs(self) -> list[CitationRef]:
+        return self.data["citation_refs"] if self._shown_refs is None else self._shown_refs
+
+    def clear_doc(self, docname: str) -> None:
+        """Forget a page; before it is read for the first time there is nothing to forget."""
+        if self._seen == 0:
+            self._citing: set[str] = set()
+        self._citing.update(ref.docname for ref in self.citation_refs[self._seen :])
+        self._seen = len(self.citation_refs)
+        if docname in self._citing or any(key.docname == docname for key in self.bibliographies):
+            super().clear_doc(docname)
+            self._seen = len(self.citation_refs)
 
     def env_updated(self) -> Iterable[str]:
         updated = super().env_updated()
@@ -74,7 +94,24 @@ class IndexedBibtexDomain(BibtexDomain):
                 yield key, entry
 
 
+class QuickBibliographyTransform(BibliographyTransform):
+    """The list of references. Only citations on its own page can be linked back to from it."""
+
+    def run(self, **kwargs: Any) -> None:
+        pages = {node["docname"] for node in self.document.findall(bibliography_node)}
+        if not pages:
+            return
+        domain = self.env.get_domain("cite")
+        domain._shown_refs = [ref for ref in domain.citation_refs if ref.docname in pages]
+        try:
+            super().run(**kwargs)
+        finally:
+            domain._shown_refs = None
+
+
 def setup(app: Sphinx) -> None:
     app.setup_extension("sphinxcontrib.bibtex")
+    transforms = app.registry.post_transforms
+    transforms[transforms.index(BibliographyTransform)] = QuickBibliographyTransform
     register_plugin("pybtex.backends", "plaintext", Backend, force=True)
     app.add_domain(IndexedBibtexDomain, override=True)

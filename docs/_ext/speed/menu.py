@@ -45,6 +45,7 @@ class Menu:
             target: page for page, listed in self.lists.items() for target, _title in listed
         }
         self.titles: dict[str, str] = {}
+        self.made: dict[str, str] = {}
 
     def _entries(self, page: str) -> Iterator[tuple[str, str | None]]:
         """What the toctrees of a page list: a page or an address, and a title if one is given."""
@@ -62,10 +63,12 @@ class Menu:
 
     def html(self, page: str) -> str:
         """The menu on a page. Pages outside the tree, such as the search, see the parts."""
-        path = self.path(page)
-        if path[0] != self.env.config.root_doc:
-            path = [self.env.config.root_doc]
-        return self._list(page, path, 1)
+        if page not in self.made:
+            path = self.path(page)
+            if path[0] != self.env.config.root_doc:
+                path = [self.env.config.root_doc]
+            self.made[page] = self._list(page, path, 1)
+        return self.made[page]
 
     def _list(self, page: str, path: list[str], depth: int) -> str:
         """The list `depth` steps below the start page, under the page that the path has there."""

@@ -12,7 +12,9 @@ from collections.abc import Sequence, Set
 from sphinx.application import Sphinx
 from sphinx.builders import Builder
 from sphinx.util.build_phase import BuildPhase
-from sphinx.util.parallel import ParallelTasks, make_chunks
+from sphinx.util.parallel import ParallelTasks
+
+from .readers import portions
 
 
 def write_page(builder: Builder, page: str) -> None:
@@ -33,7 +35,7 @@ def write_pages(builder: Builder, pages: Set[str], writers: int) -> None:
         return builder.images
 
     tasks = ParallelTasks(writers)
-    for chunk in make_chunks(rest, writers):
+    for chunk in portions(rest, writers):
         tasks.add_task(write, chunk, lambda _chunk, images: builder.images.update(images))
     tasks.join()
 
