@@ -158,7 +158,8 @@ class Stroke:
     y1: float
     color: str
     width: float = 0.7
-    dashed: bool = False
+    dash: tuple[float, ...] = ()
+    """Lengths of strokes and gaps, in widths of the line; none for a solid line."""
 
 
 @dataclass(frozen=True)
@@ -228,7 +229,7 @@ class Paper:
                         [part.x0 / WIDTH, part.x1 / WIDTH],
                         [1 - part.y0 / self.height, 1 - part.y1 / self.height],
                         color=part.color, linewidth=part.width, solid_capstyle="butt",
-                        linestyle=(0, (2, 1.5)) if part.dashed else "-",
+                        linestyle=(0, part.dash) if part.dash else "-",
                     )  # fmt: skip
                 case Dot():
                     line = Line2D(

@@ -29,7 +29,7 @@ from .effects import risk_difference
 from .pieces import citation
 from .record import Figures, Result, Study
 from .tabling import StudiesDirective, Wrong
-from .vocabulary import EffectMeasure
+from .vocabulary import EffectMeasure, Treatment
 from .wording import _, capitalised
 
 HUNDRED = 100
@@ -201,6 +201,8 @@ def share_of(found: Figures) -> float:
 
 def reading_of(study: Study, result: Result) -> tuple[str, str]:
     """What the picture can and cannot tell: in the picture, if chance may be all, and below it."""
+    if study.treatment is Treatment.USUAL_CARE:
+        return "", _("Nothing was tested here: the picture shows how often it happened, not why.")
     control = next((name for name in result.arms if study.arm(name).control), None)
     treated = [name for name in result.arms if name != control]
     if control is None:

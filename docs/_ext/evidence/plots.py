@@ -26,7 +26,7 @@ from .pieces import Cell, citation, link, table
 from .reckoning import Unsuitable
 from .record import Arm, Figures, Result, Study
 from .store import label, use_or_warn
-from .vocabulary import Design, EffectMeasure, Good, Kind
+from .vocabulary import Design, EffectMeasure, Good, Kind, Treatment
 from .wording import _, capitalised
 
 logger = logging.getLogger(__name__)
@@ -78,6 +78,8 @@ class Row:
     def kind(self) -> str:
         """The kind of mark."""
         if len(self.arms) == 1 and self.arms[0].control:
+            return "control"
+        if self.study.treatment is Treatment.USUAL_CARE:
             return "control"
         if not self.arms and self.study.design is Design.SYSTEMATIC_REVIEW:
             return "published"

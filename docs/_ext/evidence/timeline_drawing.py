@@ -20,6 +20,7 @@ LABELS = 1.95  # inches
 ROW = 0.162
 HEAD = 0.28  # the years above the rows
 COLOR, PLANNED = "#0060a8", "#595959"
+DASH = (2.0, 1.5)
 
 
 def when(text: str | None, *, last: bool = False) -> float | None:
@@ -113,7 +114,8 @@ class TimelineDrawing:
         if row.start is not None and row.end is not None:
             ends = self._x(row.start), self._x(row.end)
             color = PLANNED if row.is_planned else COLOR
-            parts.append(Stroke(ends[0], y, ends[1], y, color, 2.2, dashed=row.is_planned))
+            dash = DASH if row.is_planned else ()
+            parts.append(Stroke(ends[0], y, ends[1], y, color, 2.2, dash))
         for at, shape, filled in (
             (row.start, ">", True),
             (row.end, "|", not row.is_planned),
@@ -139,9 +141,7 @@ class TimelineDrawing:
             if shape:
                 parts.append(Dot(x, y - 0.045, shape, COLOR, size=5))
             else:
-                parts.append(
-                    Stroke(x - 0.1, y - 0.045, x + 0.1, y - 0.045, PLANNED, 2.2, dashed=True)
-                )
+                parts.append(Stroke(x - 0.1, y - 0.045, x + 0.1, y - 0.045, PLANNED, 2.2, DASH))
                 parts.append(Dot(x + 0.1, y - 0.045, "|", PLANNED, size=5))
             parts.append(Text(x + 0.17, y, words))
             x += 0.45 + len(words) / SMALL_LETTERS

@@ -35,6 +35,7 @@ class Treatment(StrEnum):
     CAR_T = "CAR-T cells"
     HSCT = "blood stem cell transplant"
     DRUG = "medicine"
+    USUAL_CARE = "usual care"
 
 
 class Evidence(StrEnum):
@@ -186,6 +187,7 @@ OUTCOMES: dict[str, Outcome] = {
         Outcome("kidney event or death", Kind.EVENT, Good.LESS, matters=True),
         Outcome("fatigue response", Kind.EVENT, Good.MORE, matters=True),
         Outcome("dose-limiting toxicity", Kind.EVENT, Good.LESS, matters=True),
+        Outcome("kidney disease", Kind.EVENT, Good.LESS, matters=True),
         Outcome("new kidney disease", Kind.EVENT, Good.LESS, matters=True),
         Outcome("impaired kidney function", Kind.EVENT, Good.LESS),
         Outcome("raised creatinine", Kind.EVENT, Good.LESS),
