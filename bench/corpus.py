@@ -91,6 +91,8 @@ if not as_it_comes:
     templates_path = [str(DOCS / "_templates")]
 typst_templates_path = [str(DOCS / "_typst")]
 typst_template = "handbook"
+latex_engine = "xelatex"
+latex_documents = [("index", "handbook.tex", project, author, "manual")]
 typst_documents = [{{"startdocname": "index", "targetname": "handbook", "title": project}}]
 '''
 # What the handbook has to be quick. The rest is content, and both sides have it.
