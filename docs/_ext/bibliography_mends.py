@@ -81,6 +81,17 @@ class CitationRole(CiteRole):
             return [], []
 
 
+def order_lists(app: Sphinx, env: BuildEnvironment) -> None:
+    """Put lists of references in the order of their pages, whatever was read first.
+
+    Several works in one citation follow the order of the lists that they stand in.
+    """
+    lists = env.get_domain("cite").bibliographies
+    in_order = sorted(lists.items(), key=lambda item: (item[0].docname, item[1].line))
+    lists.clear()
+    lists.update(in_order)
+
+
 def citations_shown(app: Sphinx, env: BuildEnvironment) -> dict[str, list[object]]:
     """For each page the entries that it cites or lists, as they read now.
 
@@ -115,5 +126,6 @@ def setup(app: Sphinx) -> dict[str, object]:
     for name in BibtexDomain.roles:
         app.add_role_to_domain("cite", name, CitationRole(), override=True)
     app.connect("builder-inited", check_bibfiles, priority=400)  # before it reads the files
+    app.connect("env-updated", order_lists, priority=400)  # before it numbers the citations
     app.connect("page-shows", citations_shown)
     return {"env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}
