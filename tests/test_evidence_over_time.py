@@ -56,6 +56,14 @@ def test_every_time_of_the_record_is_drawn_with_its_figure_and_people(web):
     assert words[words.index("People counted") + 1 :][:3] == ["12", "–", "9"]
 
 
+def test_figures_of_several_lines_stand_below_the_axis(web):
+    (_alt, _series), (_alt, trial), (_alt, cohort) = pictures(web)
+    assert trial[trial.index("Figure (people counted)") + 1 :][:4] == [
+        "25% (40)", "50% (40)", "75% (40)", "60% (40)",
+    ]  # fmt: skip
+    assert cohort[cohort.index("Figure") + 1 :][:4] == ["95%", "90%", "90%", "80%"]
+
+
 def test_the_picture_says_itself_what_it_does_not_show(web):
     (_alt, series), (_alt, trial), (_alt, cohort) = pictures(web)
     assert NO_GROUP in series
@@ -94,7 +102,7 @@ def test_the_legend_says_how_to_read_the_marks(web):
         "A mark is the mean. Between two marks nobody measured: the line only joins them." in text
     )
     assert "The upright line is the standard deviation to each side." in text
-    assert "A dash stands where the number of people is not in the part read." in text
+    assert "Where no number of people stands, it is not in the part read." in text
     assert "The upright line is the 95% interval, which we worked out by Wilson’s score" in text
     assert "The upright line is the 95% interval as published." in text
     assert "How many people were counted at each time is not in the part read." in text

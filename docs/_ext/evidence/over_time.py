@@ -282,7 +282,7 @@ class OverTime:
         if len(without) == len(self.points):
             parts.append(_("How many people were counted at each time is not in the part read."))
         elif without:
-            parts.append(_("A dash stands where the number of people is not in the part read."))
+            parts.append(_("Where no number of people stands, it is not in the part read."))
         return " ".join(parts)
 
     @property
@@ -300,6 +300,14 @@ class OverTime:
     # --- The picture ---
 
     @property
+    def _below(self) -> str:
+        """What the numbers below the axis are."""
+        if len(self.lines) == 1:
+            return _("People counted")
+        known = any(point.found.n for point in self.points)
+        return _("Figure (people counted)") if known else _("Figure")
+
+    @property
     def drawing(self) -> OverTimeDrawing:
         return OverTimeDrawing(
             axis=self.axis,
@@ -309,7 +317,7 @@ class OverTime:
                 Line(capitalised(arm.label), arm.control, tuple(map(_spot, points)))
                 for arm, points in self.lines
             ),
-            people=_("People counted"),
+            below=self._below,
             start=_("start"),
             cautions=tuple(self.cautions),
         )

@@ -23,7 +23,7 @@ STYLES = (
 MOST_LINES = len(STYLES)
 
 # Inches.
-HEAD = 0.42  # what the axis shows, and room for a figure above the highest mark
+HEAD = 0.36  # what the axis shows
 TALL = 2.1
 LEFT = 0.62  # the numbers of the axis
 NAMES = 1.7  # the lines' names on the right
@@ -49,6 +49,10 @@ class Spot:
     people: str
     """"" if that is not known."""
 
+    @property
+    def with_people(self) -> str:
+        return f"{self.words} ({self.people})" if self.people else self.words
+
 
 @dataclass(frozen=True)
 class Line:
@@ -66,8 +70,8 @@ class OverTimeDrawing:
     times: tuple[tuple[float, str], ...]
     """The measured times in months, with their words."""
     lines: tuple[Line, ...]
-    people: str
-    """What the numbers of people below the axis are called."""
+    below: str
+    """What the numbers below the axis are called."""
     start: str
     """What month 0 is called where nothing was measured then."""
     cautions: tuple[str, ...]
@@ -146,12 +150,13 @@ class OverTimeDrawing:
         return 0.1 + sum(lines * LINE + 0.04 for lines in tall)
 
     @property
-    def _knows_people(self) -> bool:
-        return any(spot.people for line in self.lines for spot in line.spots)
+    def _has_numbers(self) -> bool:
+        """Whether numbers stand below the axis: the figures of several lines, or the people of one."""
+        return len(self.lines) > 1 or any(spot.people for spot in self.lines[0].spots)
 
     @property
-    def _people_height(self) -> float:
-        return LINE * (1.4 + len(self.lines)) if self._knows_people else 0
+    def _numbers_height(self) -> float:
+        return LINE * (1.4 + len(self.lines)) if self._has_numbers else 0
 
     @property
     def _caution_lines(self) -> list[str]:
@@ -161,7 +166,7 @@ class OverTimeDrawing:
     @property
     def height(self) -> float:
         cautions = LINE * (len(self._caution_lines) + 0.6)
-        return self._foot + self._times_height + self._people_height + cautions + EDGE
+        return self._foot + self._times_height + self._numbers_height + cautions + EDGE
 
     # --- The sketch ---
 
@@ -206,8 +211,8 @@ class OverTimeDrawing:
             for spot, (x, y) in zip(line.spots, places, strict=True):
                 yield from self._spread(spot, x, color)
                 yield Dot(x, y, shape, color, filled, 7)
-            if len(self.lines) < 3:
-                yield from self._values(number, line)
+        if len(self.lines) == 1:
+            yield from self._values(self.lines[0])
 
     def _spread(self, spot: Spot, x: float, color: str) -> Iterator[Part]:
         if spot.low is None or spot.high is None:
@@ -219,25 +224,15 @@ class OverTimeDrawing:
             if low <= end <= high:
                 yield Stroke(x - CAP, self._y(end), x + CAP, self._y(end), color, 1.1)
 
-    def _values(self, number: int, line: Line) -> Iterator[Part]:
-        """The figure at each mark: of two lines the upper one's above it, the lower one's below."""
-        others = {
-            spot.months: spot.value
-            for other in self.lines if other is not line
-            for spot in other.spots
-        }  # fmt: skip
-        for spot in line.spots:
-            other = others.get(spot.months)
-            below = other is not None and (
-                spot.value < other or (spot.value == other and number > 0)
-            )
-            low = spot.value if spot.low is None else spot.low
-            high = spot.value if spot.high is None else spot.high
-            x, y = self._place(number, spot), self._y(high) - 0.09
-            if below and self._y(low) + 0.2 > self._foot:
-                yield Text(x - 0.1, self._y(spot.value) - 0.05, spot.words, align="right")
-            else:
-                yield Text(x, self._y(low) + 0.17 if below else y, spot.words, align="center")
+    def _values(self, line: Line) -> Iterator[Part]:
+        """The figure beside each mark of a line that is alone, where the line leaves room."""
+        for index, spot in enumerate(line.spots):
+            is_last = index + 1 == len(line.spots)
+            near = line.spots[index - 1 if is_last else index + 1]
+            beside = -0.1 if is_last else 0.1
+            y = self._y(spot.value) + (0.13 if near.value > spot.value else -0.05)
+            align = "right" if is_last else "left"
+            yield Text(self._x(spot.months) + beside, y, spot.words, align=align)
 
     def _names(self) -> Iterator[Part]:
         """The name of each line at its end, moved apart where two would touch."""
@@ -264,15 +259,21 @@ class OverTimeDrawing:
 
     def _below(self) -> Iterator[Part]:
         y = self._foot + self._times_height
-        if self._knows_people:
+        if self._has_numbers:
             y += LINE
-            yield Text(EDGE, y, self.people, faint=True)
+            yield Text(EDGE, y, self.below, faint=True)
             for line, (shape, color, filled, _dash) in zip(self.lines, self._styles, strict=True):
                 y += LINE
-                if len(self.lines) > 1:
+                is_alone = len(self.lines) == 1
+                if not is_alone:
                     yield Dot(LEFT - 0.2, y - 0.04, shape, color, filled, 6)
-                for spot in line.spots:
-                    yield Text(self._x(spot.months), y, spot.people or "–", align="center")
+                told = [spot.people or "–" if is_alone else spot.with_people for spot in line.spots]
+                wanted = [
+                    (self._x(spot.months), len(words) / SMALL_LETTERS + 0.08)
+                    for spot, words in zip(line.spots, told, strict=True)
+                ]
+                for x, words in zip(_apart(wanted), told, strict=True):
+                    yield Text(x, y, words, align="center")
             y += 0.4 * LINE
         for number, words in enumerate(self._caution_lines, 1):
             yield Text(EDGE, y + number * LINE + 0.05, words, bold=True)
@@ -285,14 +286,14 @@ def _lines_of(x: float, middle: float, words: list[str]) -> Iterator[Text]:
 
 
 def _apart(wanted: list[tuple[float, float]]) -> list[float]:
-    """Places near those wanted, in their order, so that things of these heights do not touch."""
+    """Middles near those wanted, in their order, so that things of these sizes do not touch."""
     found: list[float] = []
-    below = -math.inf
-    for middle, height in wanted:
-        found.append(max(middle, below + height / 2))
-        below = found[-1] + height / 2
-    moved = sum(place - middle for place, (middle, _height) in zip(found, wanted, strict=True))
-    # All of them back by what they moved on average: the names stay around the ends of their lines.
+    end = -math.inf
+    for middle, size in wanted:
+        found.append(max(middle, end + size / 2))
+        end = found[-1] + size / 2
+    moved = sum(place - middle for place, (middle, _size) in zip(found, wanted, strict=True))
+    # All of them back by what they moved on average: they stay around the places wanted.
     return [place - moved / len(found) for place in found] if found else []
 
 
