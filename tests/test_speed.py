@@ -2,16 +2,23 @@
 
 import hashlib
 import inspect
+import logging
 import os
 import re
 import subprocess
 import sys
+import warnings
 from collections import Counter
 
 import pybtex.plugin
 import pytest
 import yaml
+from docutils import nodes
+from docutils.frontend import OptionParser
+from myst_parser.parsers.sphinx_ import MystParser
 from speed import menu
+from speed.settings import known, settings
+from speed.walking import all_nodes, nodes_of_class
 from speed.yaml_in_c import PlainLoader, QuickLoader
 from sphinx.builders import Builder
 from sphinxcontrib.bibtex.domain import BibtexDomain, _FilterVisitor
@@ -131,6 +138,44 @@ def setup(app):
     assert len(writers) >= 2  # a chunk is a process
 
 
+def test_a_search_finds_the_nodes_in_the_order_of_the_document():
+    words = [nodes.Text(word) for word in "abcd"]
+    inner = nodes.emphasis("", "", words[1], words[2])
+    first, second = nodes.paragraph("", "", words[0], inner), nodes.paragraph("", "", words[3])
+    section = nodes.section("", first, second)
+    assert list(all_nodes(section)) == [
+        section, first, words[0], inner, words[1], words[2], second, words[3]
+    ]  # fmt: skip
+    assert list(nodes_of_class(section, nodes.Text)) == words
+    assert list(nodes_of_class(section, nodes.paragraph)) == [first, second]
+
+
+def test_each_page_gets_docutils_settings_of_its_own(tmp_path, monkeypatch):
+    (tmp_path / "docutils.conf").write_text("[general]\nlanguage_code: es\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    known.cache_clear()
+    try:
+        how = {"defaults": {"traceback": True}, "read_config_files": True}
+        with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+            parser = OptionParser([MystParser], **how)
+            plain = vars(parser.get_default_values())
+        first, second = settings(MystParser(), **how), settings(MystParser, **how)
+        assert first.language_code == "es"
+        assert {**vars(first), "record_dependencies": 0} == {**plain, "record_dependencies": 0}
+        first.record_dependencies.add("one.csv")
+        first.language_code = "en"
+        assert second.record_dependencies.list == []
+        assert second.language_code == "es"
+        assert settings(MystParser).language_code == "en"
+    finally:
+        known.cache_clear()
+
+
+def test_messages_below_the_asked_level_are_not_made(tmp_path):
+    tiny_handbook(tmp_path / "tiny").build()
+    assert logging.getLogger("sphinx.sphinx.events").getEffectiveLevel() == logging.INFO
+
+
 def test_citations_do_not_read_package_metadata(tmp_path, monkeypatch):
     """pybtex looks plugins up among all installed packages, unless they are registered."""
     asked = []
@@ -150,9 +195,18 @@ def test_what_our_code_stands_in_for_is_as_we_know_it():
         BibtexDomain.env_updated: "738666286f00a8c1",
         BibtexDomain.clear_doc: "00c294bf86c64008",
         BibliographyTransform.run: "e5b6a10dbac7aaea",
+        OptionParser.__init__: "1add7bb187d01c99",
+        OptionParser.get_default_values: "32cd38e2ff26bf32",
         Builder._read_parallel: "d9e655ec9d49afee",
         _FilterVisitor: "1c378ddc950091f6",
     }
     for code, fingerprint in known.items():
         source = inspect.getsource(code)
         assert hashlib.sha256(source.encode()).hexdigest()[:16] == fingerprint, code.__qualname__
+
+
+def test_docutils_still_searches_by_generators_within_generators():
+    """When this fails, see whether `speed.walking` is still needed."""
+    source = inspect.getsource(nodes)
+    assert source.count("yield from child._fast_findall(cls)") == 1
+    assert source.count("yield from child._superfast_findall()") == 1

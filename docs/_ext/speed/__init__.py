@@ -12,10 +12,32 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from . import citations, garbage, menu, readers, titles, writers, yaml_in_c
+from . import (
+    citations,
+    garbage,
+    menu,
+    messages,
+    readers,
+    settings,
+    titles,
+    walking,
+    writers,
+    yaml_in_c,
+)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    for module in (garbage, yaml_in_c, citations, titles, menu, readers, writers):
+    for module in (
+        garbage,
+        messages,
+        settings,
+        walking,
+        yaml_in_c,
+        citations,
+        titles,
+        menu,
+        readers,
+        writers,
+    ):
         module.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
