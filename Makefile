@@ -43,8 +43,8 @@ $(OUT)/pdf/handbook.pdf: $(VENV)/.build-ready $(SOURCES)
 	$(call sphinx,typstpdf,$(@D))
 	@touch $@
 
-live: $(VENV)/.dev-ready ## Show the web site at http://127.0.0.1:8000, rebuilt on save
-	$(BIN)/sphinx-autobuild -n -d $(OUT)/live-doctrees --watch CITATION.cff docs $(OUT)/live
+live: $(VENV)/.dev-ready ## Show the web site at http://127.0.0.1:8000, new on every save (PORT=8001)
+	@$(BIN)/python -m tools.live docs $(OUT)/live $(OUT)/live-doctrees $(if $(PORT),--port $(PORT))
 
 # No network is told before anything is built. Python runs from here, so that the check finds tools/.
 linkcheck: $(VENV)/.dev-ready network pdf ## Check that every link still opens (needs the network)

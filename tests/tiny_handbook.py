@@ -8,7 +8,6 @@ from io import StringIO
 from pathlib import Path
 
 from sphinx.application import Sphinx
-from sphinx.builders.html._assets import _file_checksum_inner
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -31,8 +30,6 @@ class Tiny:
         """The output folder `name`, built on top of what an earlier build left; no warnings."""
         out, kept = self.path / "build" / name, self.path / "doctrees" / (doctrees or name)
         said = StringIO()
-        # Sphinx keeps them as long as its process lives, and here that is many builds.
-        _file_checksum_inner.cache_clear()
         with patch_docutils(self.docs), docutils_namespace():
             app = Sphinx(
                 self.docs, self.docs, out, kept, builder,

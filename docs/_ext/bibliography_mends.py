@@ -15,6 +15,8 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 from sphinx.util.logging import getLogger
+from sphinxcontrib.bibtex import builder_inited_cite
+from sphinxcontrib.bibtex.bibfile import is_bibdata_outdated
 from sphinxcontrib.bibtex.domain import BibtexDomain
 from sphinxcontrib.bibtex.roles import CiteRole
 
@@ -52,6 +54,18 @@ def check_bibfiles(app: Sphinx) -> None:
                 f"{path}:{line}: the entry that begins here cannot be read: {error}. "
                 "Mend it; `make lint` checks the whole file."
             ) from error
+
+
+def read_edited(app: Sphinx, env: BuildEnvironment, *changes: set[str]) -> list[str]:
+    """Read the bibliography again if it was edited since the last build of this process.
+
+    sphinxcontrib-bibtex looks at it only when a process starts.
+    """
+    known = env.get_domain("cite").bibdata
+    if is_bibdata_outdated(known, list(known.bibfiles), known.encoding):
+        check_bibfiles(app)
+        builder_inited_cite(app)
+    return []
 
 
 def _line_of_entry(error: PybtexError, key: str, text: str) -> int:
@@ -127,5 +141,6 @@ def setup(app: Sphinx) -> dict[str, object]:
         app.add_role_to_domain("cite", name, CitationRole(), override=True)
     app.connect("builder-inited", check_bibfiles, priority=400)  # before it reads the files
     app.connect("env-updated", order_lists, priority=400)  # before it numbers the citations
+    app.connect("env-get-outdated", read_edited, priority=10)  # before anybody uses the entries
     app.connect("page-shows", citations_shown)
     return {"env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

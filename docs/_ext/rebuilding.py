@@ -28,6 +28,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import ENV_PICKLE_FILENAME, Sphinx
 from sphinx.builders import Builder
+from sphinx.builders.html._assets import _file_checksum_inner
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.util import docname_join
@@ -172,6 +173,7 @@ def record_file(app: Sphinx) -> Path:
 def pages_to_write(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """The pages that show something else than when they were last written to this folder."""
     name_images(env)
+    app.rebuilding_pages = set(env.found_docs)
     app.rebuilding_shown = shown(app, env)
     try:
         folder, before = pickle.loads(record_file(app).read_bytes())
@@ -200,7 +202,8 @@ def clear_copied_files(app: Sphinx, builder: Builder) -> None:
     """Styles and scripts are copied at each build, so what is there before is old."""
     if builder.format == "html":
         shutil.rmtree(Path(app.outdir, "_static"), ignore_errors=True)
-        app.rebuilding_pages = set(app.env.found_docs)
+        # Sphinx keeps their checksums for the life of a process, which may be many builds.
+        _file_checksum_inner.cache_clear()
 
 
 def note_page(

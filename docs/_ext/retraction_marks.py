@@ -69,21 +69,22 @@ class Citing:
 # --- The sources ------------------------------------------------------------------------------
 
 
-def load(app: Sphinx) -> None:
+def load(app: Sphinx, env: BuildEnvironment, *changes: set[str]) -> list[str]:
     """Read what became of the sources, and tell the reference style through the entries' fields."""
     path = Path(app.srcdir, retractions.FILE)
     try:
         standings = retractions.read(path)
     except retractions.StandingsError as error:
         raise ExtensionError(f"{path}:{error.line}: {error}") from None
-    app.env.handbook_standings = standings  # type: ignore[attr-defined]
-    for key, entry in _entries(app.env).items():
+    env.handbook_standings = standings  # type: ignore[attr-defined]
+    for key, entry in _entries(env).items():
         standing = standings.get(key)
         told = _fields(standing) if standing else {}
         # Entries are kept between builds: what is no longer so must go.
         for name in FIELDS:
             entry.fields.pop(name, None)
         entry.fields.update(told)
+    return []
 
 
 def _fields(standing: Standing) -> dict[str, str]:
@@ -262,9 +263,10 @@ def in_words(standings: list[Standing], total: int, language: str) -> str:
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    app.setup_extension("sphinxcontrib.bibtex")
+    app.setup_extension("bibliography_mends")
     app.add_directive("retraction-check", RetractionCheck)
-    app.connect("builder-inited", load, priority=600)  # after sphinxcontrib-bibtex read the entries
+    # After it saw to it that the entries are read, before anybody uses them.
+    app.connect("env-get-outdated", load, priority=50)
     app.connect("doctree-read", collect)
     app.connect("env-purge-doc", purge)
     app.connect("env-merge-info", merge)
