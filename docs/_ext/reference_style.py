@@ -32,12 +32,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, wraps
 from itertools import chain, product
 from string import ascii_lowercase
+from typing import Any
 from urllib.parse import quote
 
 import pybtex.plugin
@@ -124,6 +125,22 @@ def label_names(entry: Entry) -> str:
 # --- Labels and order -------------------------------------------------------------------------
 
 
+def _kept(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Keep what was made of an entry as long as the process, while the entry reads the same."""
+    made: dict[str, tuple[object, Any]] = {}
+
+    @wraps(function)
+    def keeping(entry: Entry, *rest: object) -> Any:
+        reads = (rest, entry.type, tuple(entry.fields.items()), entry.persons)
+        before, found = made.get(entry.key, (None, None))
+        if before != reads:
+            found = function(entry, *rest)
+            made[entry.key] = (reads, found)
+        return found
+
+    return keeping
+
+
 class LabelStyle(BaseLabelStyle):
     """Labels such as "Wang et al. 2018"; entries that would share one get 2018a, 2018b, ..."""
 
@@ -138,6 +155,7 @@ class LabelStyle(BaseLabelStyle):
             yield label + _mark(entry.fields.get("standing"))
 
 
+@_kept
 def _label(entry: Entry) -> str:
     if entry.fields.get("registration"):
         return label_names(entry)
@@ -174,11 +192,16 @@ class SortingStyle(BaseSortingStyle):
     """
 
     def sorting_key(self, entry: Entry) -> tuple[str, str, str]:
-        return (
-            _folded(label_names(entry)),
-            entry.fields.get("year") or UNDATED,
-            _folded(title_of(entry)),
-        )
+        return _sorting_key(entry)  # type: ignore[no-any-return]
+
+
+@_kept
+def _sorting_key(entry: Entry) -> tuple[str, str, str]:
+    return (
+        _folded(label_names(entry)),
+        entry.fields.get("year") or UNDATED,
+        _folded(title_of(entry)),
+    )
 
 
 def _folded(text: str) -> str:
@@ -202,6 +225,9 @@ class HandbookStyle(BaseStyle):
     default_sorting_style = SortingStyle
 
     def format_entry(self, label: str, entry: Entry, bib_data: object = None) -> FormattedEntry:
+        return _formatted(entry, label)  # type: ignore[no-any-return]
+
+    def format_afresh(self, label: str, entry: Entry) -> FormattedEntry:
         if entry.fields.get("registration"):
             parts = [Text(label), _title(entry), self._sponsor(entry), _source(entry)]
         else:
@@ -230,6 +256,16 @@ class HandbookStyle(BaseStyle):
         if named and not entry.persons.get("author"):
             names.append("editors" if others or len(named) > 1 else "editor")
         return Text(", ").join(names)
+
+
+@_kept
+def _formatted(entry: Entry, label: str) -> FormattedEntry:
+    return _style().format_afresh(label, entry)
+
+
+@cache
+def _style() -> HandbookStyle:
+    return HandbookStyle()
 
 
 def title_of(entry: Entry) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -128,26 +129,23 @@ def load_all(app: Sphinx, env: BuildEnvironment, *changes: set[str]) -> list[str
     """Load every record, warn about wrong ones, and name the pages that must be read again."""
     domain: EvidenceDomain = env.get_domain("evidence")  # type: ignore[assignment]
     entries = dict(env.get_domain("cite").bibdata.data.entries)  # type: ignore[attr-defined]
-    in_order = SortingStyle().sort(entries.values())
-    labels = dict(
-        zip([entry.key for entry in in_order], LabelStyle().format_labels(in_order), strict=True)
-    )
-    studies, broken, sources = {}, set(), {}
+    # What the labels are made of; in a process that goes on, most builds find it as it was.
+    named = [(entry, entry.fields.get("standing")) for entry in entries.values()]
+    labels = domain.store.labels if named == domain.named else _labels(entries)
+    domain.named = named
+    studies, broken, sources, digests = {}, set(), {}, {}
     for path in study_files(Path(app.srcdir)):
         key = path.stem
         try:
             sources[key] = path.read_text(encoding="utf-8")
-            studies[key] = parse(sources[key])
+            studies[key], own = _parsed(sources[key])
+            digests[key] = _digest(own, repr(entries.get(key)), labels.get(key, ""))
         except RecordError as error:
             broken.add(key)
             _warn(key, error.line, str(error))
     for key, study in studies.items():
         for place, message in _wrong_keys(key, study, entries, studies.keys() | broken):
             _warn(key, read_front_matter(sources[key]).line_of("study", *place), message)
-    digests = {
-        key: _digest(repr(study.model_dump()), repr(entries.get(key)), labels.get(key, ""))
-        for key, study in studies.items()
-    }
     domain.store = Store(
         studies,
         frozenset(broken),
@@ -156,6 +154,20 @@ def load_all(app: Sphinx, env: BuildEnvironment, *changes: set[str]) -> list[str
         digests,
     )
     return [name for name in domain.outdated() if name in env.found_docs]
+
+
+def _labels(entries: Mapping[str, Entry]) -> dict[str, str]:
+    in_order = SortingStyle().sort(entries.values())
+    return dict(
+        zip([entry.key for entry in in_order], LabelStyle().format_labels(in_order), strict=True)
+    )
+
+
+@cache
+def _parsed(source: str) -> tuple[Study, str]:
+    """A record with its own fingerprint, kept as long as the process; raises as `parse` does."""
+    study = parse(source)
+    return study, _digest(repr(study.model_dump()))
 
 
 def study_files(srcdir: Path) -> Iterator[Path]:

@@ -30,11 +30,10 @@ def words(text: str) -> list[str]:
 
     The same rule stands in _static/site-search.js: a question is taken apart as the pages are.
     """
-    plain = "".join(
-        letter
-        for letter in unicodedata.normalize("NFKD", text.lower())
-        if not unicodedata.combining(letter)
-    )
+    plain = text.lower()
+    if not plain.isascii():
+        letters = unicodedata.normalize("NFKD", plain)
+        plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return re.findall(r"[a-z0-9α-ω]+", plain)
 
 
