@@ -1,4 +1,4 @@
-"""How long after an edit the page is on the server of `make live`, and when all pages are."""
+"""How long after an edit `make live` shows it, and when all that it reaches is as it should be."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from queue import SimpleQueue
 from types import TracebackType
@@ -55,11 +56,16 @@ class Live:
             for _line in said:
                 pass
 
-    def _listen(self) -> None:
-        with urlopen(f"{self.address}-live/events") as events:
+    def _listen(self, page: str = "") -> None:
+        with urlopen(f"{self.address}-live/events?page={page}") as events:
             for line in events:
-                if line.startswith(b"data: "):
+                if line.startswith(b"data: ") and not page:
                     self.news.put(json.loads(line.removeprefix(b"data: ")))
+
+    def look_at(self, page: str) -> None:
+        """As if one more browser showed this page."""
+        self.threads.append(threading.Thread(target=self._listen, args=(page,)))
+        self.threads[-1].start()
 
     def wait_for(self, name: str) -> Any:
         """The next news of this name."""
@@ -75,3 +81,50 @@ class Live:
     def page(self, name: str) -> str:
         with urlopen(f"{self.address}{name}") as answer:
             return str(answer.read().decode())
+
+
+# --- The measurement --------------------------------------------------------------------------
+
+# Seconds between two looks at the server.
+STEP = 0.02
+
+
+def edits(book: Any) -> dict[str, tuple[str, str, str, str, str]]:
+    """What is changed in which file, and the page that then reads otherwise."""
+    page, study = book.corpus.pages[0], f"evidence/studies/{book.corpus.studies[0]}"
+    part, name = page.split("/")
+    next_ = book.corpus.pages[1].split("/")[1]
+    return {
+        "text": (f"{page}.md", "\n\n## ", "\n\nNew words.\n\n## ", page, "New words."),
+        "title": (f"{page}.md", "\n# ", "\n# Anew ", page, "<title>Anew "),
+        "study": (f"{study}.md", "as the inventor likes", "as ever", study, "as ever"),
+        "refs.bib": (
+            "refs.bib", "Journal of Invention", "New Journal", "references", "New Journal",
+        ),
+        "order": (f"{part}/index.md", f"{name}\n{next_}", f"{next_}\n{name}", f"{part}/index", ""),
+    }  # fmt: skip
+
+
+def live(folder: Path, size: float) -> dict[str, Any]:
+    """For one edit after the other: seconds until seen on its page, and until all is done.
+
+    The page is the one that the browser shows. Each edit begins when the last one is done.
+    """
+    from bench.measuring import Handbook
+
+    book = Handbook(folder / f"handbook-live-{size:g}", size)
+    found = {}
+    build = book.folder.parent / f"{book.folder.name}-build"
+    with Live(book.folder, build / "live", build / "live-doctrees") as shown:
+        shown.wait_for("settled")
+        for name, (file, old, new, page, words) in edits(book).items():
+            shown.look_at(f"{page}.html")
+            before = shown.page(f"{page}.html")
+            start = time.perf_counter()
+            book.edit(file, old, new)
+            while (now := shown.page(f"{page}.html")) == before or words not in now:
+                time.sleep(STEP)
+            seen = time.perf_counter() - start
+            shown.wait_for("settled")
+            found[name] = {"seen": round(seen, 2), "done": round(time.perf_counter() - start, 2)}
+    return {"size": size, "edits": found}
