@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
-from bench import measuring
+from bench import live, measuring
 
 RESULTS = Path(__file__).resolve().parent.parent / "docs" / "about" / "speed.json"
 # Machines differ and are noisy: a ratio may be so much worse than the committed one.
@@ -33,6 +33,7 @@ def full(folder: Path, sizes: list[float], runs: int) -> Iterator[dict]:
         yield found
     for name, measure in (
         ("rebuilds", lambda: measuring.rebuilds(folder, runs)),
+        ("live", lambda: [live.live(folder, size) for size in sizes if size in (1, 10)]),
         ("breakdown", lambda: measuring.breakdown(folder)),
         ("rivals", lambda: measuring.rivals(folder, runs)),
     ):

@@ -4,6 +4,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 
 import pytest
 from conftest import PROJECT
@@ -58,6 +59,15 @@ def test_edited_while_live_and_built_afresh_are_the_same(tiny, live, group):
     live.forget_news()
     for name in group:
         EDITS[name](tiny)
+    assert settled(tiny, live) == []
+
+
+def test_edits_that_follow_quickly_are_all_shown(tiny, live):
+    live.forget_news()
+    for number in range(5):
+        tiny.write("one/first.md", tiny.read("one/first.md") + f"\nMore, part {'abcde'[number]}.\n")
+        tiny.replace("refs.bib", "Cells and", "Cells and then")
+        time.sleep(0.12)  # now and then in the middle of reading, of writing, of finishing
     assert settled(tiny, live) == []
 
 

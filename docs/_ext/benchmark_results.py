@@ -1,7 +1,7 @@
 """`{benchmark}`: what `make bench` measured, from `speed.json` beside the page that shows it.
 
-The argument says which part: ``machine``, ``cold``, ``growth``, ``rebuilds``, ``breakdown`` or
-``rivals``. ``cold`` comes with a picture.
+The argument says which part: ``machine``, ``cold``, ``growth``, ``rebuilds``, ``live``,
+``breakdown`` or ``rivals``. ``cold`` comes with a picture.
 """
 
 from __future__ import annotations
@@ -183,6 +183,22 @@ def rebuilds(found: Results, directive: SphinxDirective) -> list[nodes.Node]:
     return [table(caption(words), rows, head=head, widths=(40, 30, 30), stubs=1)]
 
 
+def live(found: Results, directive: SphinxDirective) -> list[nodes.Node]:
+    rows = [
+        [
+            _("{size} times").format(size=f"{one['size']:g}"),
+            _(name),
+            seconds(took["seen"]),
+            seconds(took["done"]),
+        ]
+        for one in found["live"]
+        for name, took in one["edits"].items()
+    ]
+    words = _("From saving a file until make live shows it, and until all pages are up to date")
+    head = [_("Size"), _("What changed"), _("Shown"), _("All up to date")]
+    return [table(caption(words), rows, head=head, widths=(20, 30, 25, 25))]
+
+
 def breakdown(found: Results, directive: SphinxDirective) -> list[nodes.Node]:
     rows = [
         [heading, name, f"{value:.2f} s"]
@@ -213,7 +229,7 @@ def rivals(found: Results, directive: SphinxDirective) -> list[nodes.Node]:
 
 
 PARTS: dict[str, Callable[[Results, SphinxDirective], list[nodes.Node]]] = {
-    one.__name__: one for one in (machine, cold, growth, rebuilds, breakdown, rivals)
+    one.__name__: one for one in (machine, cold, growth, rebuilds, live, breakdown, rivals)
 }
 
 
