@@ -12,7 +12,7 @@ import pytest
 import yaml
 import zxingcpp
 from conftest import EPOCH
-from pdf_reading import Pdf, outside, overprinted, read_pdf
+from pdf_reading import Pdf, outside, overprinted, read_aloud, read_pdf
 
 from tools.readability.pages import ARTICLE, HANDOUT, blocks, readings
 
@@ -124,10 +124,11 @@ def test_it_opens_with_the_warning(handout):
     assert warning == "Do not stop or change your lupus medicines on your own"
 
 
-def test_it_says_what_the_page_says_in_the_same_order(handout, handbook):
-    printed = condensed(re.sub(r"\s\[[\d; ]+\]", "", handout.pdf.text))
+def assert_says_what_the_page_says(words: str, site: Path) -> None:
+    """The words hold each block of the handout's page, in its order, among other things."""
+    printed = condensed(re.sub(r"\[[\d;\s]+\]", "", words))
     place = 0
-    said = blocks(handbook.html / HANDOUT, ARTICLE)
+    said = blocks(site / HANDOUT, ARTICLE)
     assert len(said) > 40
     for block in said:
         words = condensed(block)
@@ -137,6 +138,24 @@ def test_it_says_what_the_page_says_in_the_same_order(handout, handbook):
         found = printed.find(words, place)
         assert found >= 0, block
         place = found + len(words)
+
+
+def test_it_says_what_the_page_says_in_the_same_order(handout, handbook):
+    assert_says_what_the_page_says(handout.pdf.text, handbook.html)
+
+
+def test_it_is_read_aloud_in_the_same_order(handout, handbook):
+    (document, *parts), left_out = read_aloud(handout.path)
+    assert_says_what_the_page_says(document.words, handbook.html)
+    assert left_out <= {""}
+    assert [part.page for part in parts] == sorted(part.page for part in parts)
+    # What the PDF alone has comes last on its page, each a paragraph of its own.
+    spoken = [(part.page, part.words.split()[0]) for part in parts if part.role == "P"]
+    for page in (1, 2):
+        assert max(place for place, (of, _word) in enumerate(spoken) if of == page) == (
+            spoken.index((page, "Sources:"))
+        )
+    assert (2, "Version") in spoken
 
 
 def test_its_figures_come_from_the_records(handbook, handout):
