@@ -210,6 +210,21 @@ def test_a_wide_table_scrolls_by_keyboard_in_a_place_with_its_name(page_at):
     assert page.evaluate(FOCUSED)["ringed"]
 
 
+def test_the_caption_of_a_wide_table_is_in_sight_wherever_one_has_scrolled(page_at):
+    page = page_at(PHONE, reduced_motion="reduce")
+    page.goto("evidence/findings.html")
+    table = page.locator(".table-wrapper").first
+
+    def assert_in_sight():
+        caption = table.locator(".caption-text").bounding_box()
+        assert caption["x"] >= 0
+        assert caption["x"] + caption["width"] <= PHONE
+
+    assert_in_sight()
+    assert table.evaluate("box => { box.scrollLeft = 9999; return box.scrollLeft; }") > 0
+    assert_in_sight()
+
+
 def test_a_table_that_fits_is_no_tab_stop(page_at):
     page = page_at(1280)
     page.goto(SHORT)
