@@ -35,6 +35,7 @@ def full(folder: Path, sizes: list[float], runs: int) -> Iterator[dict]:
         ("rebuilds", lambda: measuring.rebuilds(folder, runs)),
         ("live", lambda: [live.live(folder, size) for size in sizes if size in (1, 10)]),
         ("breakdown", lambda: measuring.breakdown(folder)),
+        ("cores", lambda: measuring.cores(folder, min(max(sizes), measuring.LARGEST_COMPARED))),
         ("rivals", lambda: measuring.rivals(folder, runs)),
     ):
         print(f"{name} …", flush=True)

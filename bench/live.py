@@ -15,7 +15,7 @@ from typing import Any
 from urllib.request import urlopen
 
 PROJECT = Path(__file__).resolve().parent.parent
-PATIENCE = 20
+PATIENCE = 600
 """Seconds after which a handbook that is not ready is given up."""
 
 

@@ -25,7 +25,7 @@ AS_IT_COMES = {"BENCH_AS_IT_COMES": "1"}
 # Larger handbooks are built by us alone: the stack as it comes would take hours.
 LARGEST_COMPARED = 10
 # So large a handbook is measured as a web site only.
-LARGEST_PDF = 3
+LARGEST_PDF = 1
 PACKAGES = ("sphinx", "myst-parser", "sphinxcontrib-bibtex", "furo", "typst")
 
 
@@ -100,27 +100,28 @@ def side_by_side(
 def cold_builds(folder: Path, size: float, runs: int) -> dict[str, Any]:
     """Builds from nothing, ours beside the stack as it comes up to a size where that is bearable."""
     book = Handbook(folder / f"handbook-{size:g}", size)
+    site = book.folder / "build" / "html"
+    written: dict[str, int] = {}
+
+    def on_one_core(**environment: str) -> Run:
+        built = book.cold("html", **environment)
+        written["as it comes" if environment else "ours"] = output_bytes(site)
+        return built
+
     builds: dict[str, Callable[..., Run]] = {
-        "web site, one core": partial(book.cold, "html", 1),
+        "web site, one core": on_one_core,
         "web site, two cores": partial(book.cold, "html", 2),
     }
     if size <= LARGEST_PDF:
         builds["PDF, one core"] = partial(book.cold, "typstpdf", 1)
         builds["web site and PDF, two cores"] = partial(book.both, 2)
     found: dict[str, Any] = {}
-    written = {}
     for name, build in builds.items():
         print(f"  {name} …", flush=True)
-        if size <= LARGEST_COMPARED:
+        if size <= LARGEST_COMPARED and (size <= LARGEST_PDF or name == "web site, one core"):
             found[name] = side_by_side(runs, build, partial(build, **AS_IT_COMES))
         else:
             found[name] = {"ours": medians([build() for _ in range(runs)])}
-    site = book.folder / "build" / "html"
-    if size <= LARGEST_COMPARED:
-        book.cold("html", 2, **AS_IT_COMES)
-        written["as it comes"] = output_bytes(site)
-    book.cold("html", 2)
-    written["ours"] = output_bytes(site)
     return {
         "size": size,
         "pages": len(book.corpus.pages) + len(book.corpus.studies),
@@ -225,14 +226,29 @@ def environment(folder: Path, kind: str) -> Path:
 
 def breakdown(folder: Path) -> dict[str, Any]:
     """Seconds of our cold build of the web site on one core, by phase and by extension."""
-    book = Handbook(folder / "handbook-1", 1)
-    path = folder / "phases.json"
-    book.cold("html", BENCH_PHASES=str(path))
-    found = json.loads(path.read_text(encoding="utf-8"))
     return {
         kind: {name: round(seconds, 2) for name, seconds in sorted(parts.items(), key=_longest)}
-        for kind, parts in found.items()
+        for kind, parts in phases_of(Handbook(folder / "handbook-1", 1), 1).items()
     }
+
+
+def cores(folder: Path, size: float) -> dict[str, Any]:
+    """Seconds of each phase of our cold build of the web site on one core and on two."""
+    book = Handbook(folder / f"handbook-{size:g}", size)
+    one, two = (phases_of(book, jobs)["phases"] for jobs in (1, 2))
+    return {
+        "size": size,
+        "phases": {
+            name: {"one": round(one[name], 2), "two": round(two[name], 2)}
+            for name in ("reading", "checking", "writing")
+        },
+    }
+
+
+def phases_of(book: Handbook, jobs: int) -> dict[str, dict[str, float]]:
+    path = book.folder.with_suffix(".phases.json")
+    book.cold("html", jobs, BENCH_PHASES=str(path))
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def _longest(item: tuple[str, float]) -> float:

@@ -133,6 +133,7 @@ def test_the_page_shows_every_part(tmp_path):
     assert warnings == ""
     for words in (
         "Invented 1", "0.40 (0.38 to 0.43)", "640.0 s", "1234.0 MB", "1.05", "4.5 s", "8.00 s",
+        "1.60",
         "0.75 (0.70 to 0.80)", "12.5 s",
     ):  # fmt: skip
         assert words in page, words

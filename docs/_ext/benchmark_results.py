@@ -1,7 +1,7 @@
 """`{benchmark}`: what `make bench` measured, from `speed.json` beside the page that shows it.
 
 The argument says which part: ``machine``, ``cold``, ``growth``, ``rebuilds``, ``live``,
-``breakdown`` or ``rivals``. ``cold`` comes with a picture.
+``breakdown``, ``cores`` or ``rivals``. ``cold`` comes with a picture.
 """
 
 from __future__ import annotations
@@ -212,6 +212,24 @@ def breakdown(found: Results, directive: SphinxDirective) -> list[nodes.Node]:
     ]
 
 
+def cores(found: Results, directive: SphinxDirective) -> list[nodes.Node]:
+    rows = [
+        [_(name), seconds(took["one"]), seconds(took["two"]), f"{took['one'] / took['two']:.2f}"]
+        for name, took in found["cores"]["phases"].items()
+    ]
+    words = _("A build of the web site on one core and on two, {size} times today’s size")
+    head = [_("Phase"), _("One core"), _("Two cores"), _("Times as fast")]
+    return [
+        table(
+            caption(words.format(size=f"{found['cores']['size']:g}")),
+            rows,
+            head=head,
+            widths=(25, 25, 25, 25),
+            stubs=1,
+        )
+    ]
+
+
 def rivals(found: Results, directive: SphinxDirective) -> list[nodes.Node]:
     rows = [
         [
@@ -229,7 +247,7 @@ def rivals(found: Results, directive: SphinxDirective) -> list[nodes.Node]:
 
 
 PARTS: dict[str, Callable[[Results, SphinxDirective], list[nodes.Node]]] = {
-    one.__name__: one for one in (machine, cold, growth, rebuilds, live, breakdown, rivals)
+    one.__name__: one for one in (machine, cold, growth, rebuilds, live, breakdown, cores, rivals)
 }
 
 
