@@ -42,6 +42,7 @@ extensions = [
     "glossary_links",
     "alternative_text",
     "accessible_html",
+    "page_files",
     "site_files",
     "site_search",
     "moved_pages",

@@ -1,7 +1,8 @@
 """Cards beside links: on hover, focus and tap they say what a citation, a term or a figure means."""
 
-import re
+import json
 import shutil
+import zlib
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ PAGE = "stem-cells/safety.html"
 
 
 def build(source: Path) -> dict[str, str]:
-    """Build the mini project with cards; its pages by name."""
+    """Build the mini project with cards; its pages and their cards by name."""
     settings = source / "conf.py"
     text = settings.read_text(encoding="utf-8")
     if "link_cards" not in text:
@@ -27,7 +28,8 @@ def build(source: Path) -> dict[str, str]:
     try:
         app.build()
         out = Path(app.outdir)
-        return {p.relative_to(out).as_posix(): p.read_text("utf-8") for p in out.rglob("*.html")}
+        files = [*out.rglob("*.html"), *(out / "cards").rglob("*.js")]
+        return {file.relative_to(out).as_posix(): file.read_text("utf-8") for file in files}
     finally:
         app.cleanup()
 
@@ -45,12 +47,20 @@ def own(tmp_path) -> Path:
     return tmp_path / "source"
 
 
-def test_a_page_carries_the_cards_that_it_needs_and_no_others(own):
-    page = build(own)["other.html"]
-    cards = re.findall(r'<template data-card-for="(references.html#[^"]+)">(.*)</template>', page)
-    assert page.count("<template") == len(cards)
-    assert all(f'href="{address}"' in page for address, _content in cards)
-    [card] = [content for _address, content in cards if "<p>Deng D" in content]
+def cards_of(script: str) -> dict[str, str]:
+    """The cards of a page by the address that they stand for."""
+    return json.loads(script.removeprefix("handbookCards(").removesuffix(");\n"))
+
+
+def test_a_page_has_the_cards_that_it_needs_and_no_others(own):
+    built = build(own)
+    page, script = built["other.html"], built["cards/other.js"]
+    cards = cards_of(script)
+    checksum = f"{zlib.crc32(script.encode()):08x}"
+    assert page.count("<template") == 1
+    assert f'<template id="link-cards" data-file="cards/other.js?v={checksum}">' in page
+    assert all(f'href="{address}"' in page for address in cards)
+    [card] = [content for content in cards.values() if "<p>Deng D" in content]
     assert 'href="evidence/studies/deng2017.html"' in card
     assert "andomised trial" in card
 
@@ -65,8 +75,8 @@ def test_a_changed_card_is_changed_wherever_it_stands(own, tmp_path, changed):
     again = build(own)
     shutil.copytree(own, tmp_path / "afresh", ignore=shutil.ignore_patterns("_build"))
     clean = build(tmp_path / "afresh")
-    assert again["other.html"] == clean["other.html"]
-    assert ("Dong" if changed == "bibliography" else "19 enrolled") in again["other.html"]
+    assert again == clean
+    assert ("Dong" if changed == "bibliography" else "19 enrolled") in again["cards/other.js"]
 
 
 # -- In the browser ----------------------------------------------------------------------------

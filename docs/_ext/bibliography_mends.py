@@ -134,6 +134,14 @@ def citations_shown(app: Sphinx, env: BuildEnvironment) -> dict[str, list[object
     return found
 
 
+def drop_anchors(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Take off the anchor of each citation: nothing leads there, and pages are lighter without."""
+    if app.builder.format == "html":
+        for citation in doctree.findall(nodes.inline):
+            if "bibtex-citation" in citation["classes"]:
+                citation["ids"] = []
+
+
 def setup(app: Sphinx) -> dict[str, object]:
     app.setup_extension("sphinxcontrib.bibtex")
     app.setup_extension("rebuilding")
@@ -143,4 +151,5 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.connect("env-updated", order_lists, priority=400)  # before it numbers the citations
     app.connect("env-get-outdated", read_edited, priority=10)  # before anybody uses the entries
     app.connect("page-shows", citations_shown)
+    app.connect("doctree-resolved", drop_anchors)
     return {"env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

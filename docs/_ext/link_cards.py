@@ -1,16 +1,20 @@
 """Cards beside links: what a citation or a term stands for, without leaving the line.
 
-Each page carries, unseen, a card for every source that it cites and every term that it links. A
-small script of ours shows it on hover, on keyboard focus and on tap; without the script the links
-lead where they always did. A result's locator, which the link has as its title, is shown the same
-way. Nothing is fetched.
+Each page has a file with a card for every source that it cites and every term that it links: in the
+page itself the cards would be a third of its weight. A small script of ours loads the file when a
+reader first asks for a card, and shows it on hover, on keyboard focus and on tap; without the script
+the links lead where they always did. A result's locator, which the link has as its title, is shown
+the same way. The file is a script, which loads from a folder as well as from a server.
 """
 
 from __future__ import annotations
 
+import json
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
@@ -24,6 +28,8 @@ from sphinx.environment import BuildEnvironment
 from sphinx.locale import get_translation
 
 _ = get_translation("handbook")
+
+FOLDER = "cards"
 
 Place = tuple[str, str]
 """A page and an anchor on it."""
@@ -99,7 +105,7 @@ def cards_shown(app: Sphinx, env: BuildEnvironment) -> dict[str, list[Any]]:
 def add_cards(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """Put the cards that a page needs at its end, where only the script finds them."""
+    """Write the cards that a page needs, and let the page say where they are."""
     if doctree is None or app.builder.name != "html":
         return
     own = app.builder.get_target_uri(page)
@@ -108,12 +114,32 @@ def add_cards(
         address = reference.get("refuri", "")
         home, card = app.link_cards.get(urljoin(own, address), (page, None))
         if card and home != page and "cardless" not in reference:
-            needed[address] = card
-    context["body"] += "".join(
-        f'<template data-card-for="{escape(address)}">{card.html}{_to_study(app, page, card)}'
-        "</template>\n"
-        for address, card in needed.items()
-    )
+            needed[address] = f"{card.html}{_to_study(app, page, card)}"
+    file = Path(app.outdir, file_of(page))
+    if not needed:
+        file.unlink(missing_ok=True)
+        return
+    content = json.dumps(needed, ensure_ascii=False, separators=(",", ":"))
+    written = f"handbookCards({content});\n".encode()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(written)
+    # The sum keeps browsers from showing the cards of an older page.
+    address = f"{context['pathto'](file_of(page), 1)}?v={zlib.crc32(written):08x}"
+    context["body"] += f'<template id="link-cards" data-file="{escape(address)}"></template>\n'
+
+
+def file_of(page: str) -> str:
+    return f"{FOLDER}/{page}.js"
+
+
+def remove_orphans(app: Sphinx, exception: Exception | None) -> None:
+    """Remove the cards of pages that are gone."""
+    if exception or app.builder.name != "html":
+        return
+    kept = {file_of(page) for page in app.env.found_docs}
+    for file in Path(app.outdir, FOLDER).rglob("*.js"):
+        if file.relative_to(app.outdir).as_posix() not in kept:
+            file.unlink()
 
 
 def _to_study(app: Sphinx, page: str, card: Card) -> str:
@@ -129,6 +155,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-updated", make_cards, priority=700)
     app.connect("page-shows", cards_shown)
     app.connect("html-page-context", add_cards)
+    app.connect("build-finished", remove_orphans)
     app.add_js_file("link-cards.js", loading_method="defer")
     return {
         "version": "1",

@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 LONGEST = 120
 """The most sources that a part may list."""
-WIDTH = 60
+WIDTH = 50
 """The most characters of a title on a line: whole titles would make the page twice as heavy."""
 
 

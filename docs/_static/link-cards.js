@@ -10,9 +10,27 @@
 
   if (!HTMLElement.prototype.showPopover) return;
 
-  const contents = new Map(
-    [...document.querySelectorAll("template[data-card-for]")].map((one) => [one.dataset.cardFor, one.content]),
-  );
+  const file = document.getElementById("link-cards")?.dataset.file;
+  let contents = null; // by address, as HTML, once they are here
+  let coming = null;
+
+  // The cards of this page; none if they cannot be had.
+  function load() {
+    coming ??= new Promise((done) => {
+      const arrived = (cards) => {
+        contents = cards;
+        done();
+      };
+      if (!file) return arrived({});
+      window.handbookCards = arrived;
+      const script = document.createElement("script");
+      script.src = file;
+      script.onerror = () => arrived({});
+      document.head.append(script);
+    });
+    return coming;
+  }
+
   // The title's own bubble would lie over the card.
   const titles = new Map();
   document.querySelectorAll("article a.reference[title]").forEach((link) => {
@@ -21,11 +39,12 @@
   });
 
   let open = null; // {link, card}
+  let wanted = null; // the link whose card was asked for last
   let waiting = 0;
   let byTouch = false;
 
   function contentFor(link) {
-    const found = contents.get(link.getAttribute("href"));
+    const found = contents[link.getAttribute("href")];
     if (!found && !titles.has(link)) return null;
     const content = document.createDocumentFragment();
     if (titles.has(link)) {
@@ -33,7 +52,7 @@
       line.textContent = titles.get(link);
       content.append(line);
     }
-    if (found) content.append(found.cloneNode(true));
+    if (found) content.append(document.createRange().createContextualFragment(found));
     return content;
   }
 
@@ -54,15 +73,20 @@
 
   function hide() {
     clearTimeout(waiting);
+    wanted = null;
     if (!open) return;
     open.link.removeAttribute("aria-describedby");
     open.card.remove();
     open = null;
   }
 
-  function show(link) {
+  // Shows the card of a link, unless the reader has gone on before it was here.
+  async function show(link) {
     clearTimeout(waiting);
     if (open && open.link === link) return;
+    wanted = link;
+    await load();
+    if (wanted !== link) return;
     const content = contentFor(link);
     if (!content) return;
     hide();
@@ -94,7 +118,10 @@
     if (event.pointerType !== "mouse") return;
     const link = linkAt(event.target);
     if (isInside(event.target)) clearTimeout(waiting);
-    else if (link) later(() => show(link));
+    else if (link) {
+      load();
+      later(() => show(link));
+    }
     else later(hide);
   });
   document.addEventListener("focusin", (event) => {
@@ -106,11 +133,13 @@
   document.addEventListener("focusout", (event) => {
     if (open && !isInside(event.relatedTarget) && !open.link.matches(":hover")) later(hide);
   });
-  document.addEventListener("click", (event) => {
+  document.addEventListener("click", async (event) => {
     const link = linkAt(event.target);
     if (!byTouch || !link || (open && open.link === link) || isInside(event.target)) return;
-    show(link);
-    if (open) event.preventDefault();
+    if (contents && !contentFor(link)) return;
+    event.preventDefault();
+    await show(link);
+    if (!contentFor(link)) window.location.assign(link.href);
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !open) return;

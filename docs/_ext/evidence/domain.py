@@ -70,9 +70,10 @@ class EvidenceDomain(Domain):
         if found is None:
             return None
         docname, anchor, title = found
-        return make_refnode(
-            builder, fromdocname, docname, anchor, contnode, node.get("reftitle") or title
-        )
+        title = node.get("reftitle") or title
+        if title == contnode.astext():
+            title = ""  # a bubble that repeats the link tells nobody anything
+        return make_refnode(builder, fromdocname, docname, anchor, contnode, title)
 
     def resolve_any_xref(self, *arguments: Any) -> list[tuple[str, nodes.reference]]:
         return []
