@@ -21,7 +21,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/$(OUT)/pycache
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .PHONY: all html pdf live linkcheck network audit watch lint readability a11y test new-study lock bench \
-	bench-check clean help
+	bench-check lighthouse clean help
 
 all: html pdf ## Build the web site and the PDFs (the default)
 	@echo
@@ -94,6 +94,10 @@ bench: $(VENV)/.dev-ready ## Measure how quick builds are, beside others (hours;
 
 bench-check: $(VENV)/.dev-ready ## Check that builds are as quick as the committed results say
 	$(BIN)/python -m bench check --folder $(OUT)/bench --runs 3
+
+lighthouse: $(VENV)/.dev-ready html ## Score pages with Lighthouse (needs Node and Chromium; PAGES="index.html" RUNS=5)
+	$(BIN)/python -m bench.lighthouse $(OUT)/html --folder $(OUT)/lighthouse \
+		$(if $(RUNS),--runs $(RUNS)) $(if $(PAGES),--pages "$(PAGES)")
 
 clean: ## Remove everything that was built, and the environment
 	rm -rf $(OUT) $(VENV) .pytest_cache .ruff_cache

@@ -6,7 +6,8 @@ into `handbook-page.css` and `handbook-page.js`, without their comments; the scr
 page is read. Styles for paper become part of the one style sheet. Colours of code are loaded where
 there is code. What no page loads is not published.
 
-A file that one page alone adds, such as the archive's script, stays a file of its own.
+A file that one page alone adds, such as the archive's script, stays a file of its own. Pictures say
+their size, so that nothing jumps when they arrive, and arrive when the reader comes near.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from sphinx.builders import Builder
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.builders.html._assets import _CascadingStyleSheet, _JavaScript
 from sphinx.errors import ExtensionError
+from sphinx.util.images import get_image_size
+from sphinx.writers.html5 import HTML5Translator
 
 STYLES, SCRIPTS = "_static/handbook-page.css", "_static/handbook-page.js"
 CODE_COLOURS = "_static/pygments.css"
@@ -124,6 +127,15 @@ def load_few(
     context["script_files"] = scripts + own(context["script_files"])
 
 
+def visit_image(translator: HTML5Translator, node: nodes.image) -> None:
+    size = get_image_size(translator.builder.srcdir / node["uri"])
+    HTML5Translator.visit_image(translator, node)
+    if size:
+        width, height = size
+        image = f'<img height="{height}" loading="lazy" width="{width}" '
+        translator.body[-1] = translator.body[-1].replace("<img ", image, 1)
+
+
 def remove_unused(app: Sphinx, exception: Exception | None) -> None:
     if exception or not isinstance(app.builder, StandaloneHTMLBuilder):
         return
@@ -137,6 +149,7 @@ def remove_unused(app: Sphinx, exception: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     app.setup_extension("rebuilding")
+    app.add_node(nodes.image, override=True, html=(visit_image, HTML5Translator.depart_image))
     # After what an earlier build copied is cleared away.
     app.connect("write-started", join_files, priority=600)
     app.connect("html-page-context", load_few, priority=900)

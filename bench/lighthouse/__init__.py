@@ -1,0 +1,1 @@
+"""Scores pages of the built web site with Lighthouse, as a telephone on a slow line sees them."""

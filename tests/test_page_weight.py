@@ -1,0 +1,118 @@
+"""Pages weigh little and stand still: limits and measuring are in tools/page_weight.py."""
+
+import os
+
+import pytest
+
+from tools.page_weight import KINDS, MOST, OWN_LIMITS, read_page, read_site
+
+# Adds up how far what is on the page was pushed about; 0 is not at all.
+WATCH_SHIFTS = """
+window.shifts = [];
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) {
+    const nodes = entry.sources.map(({ node }) => node?.outerHTML?.slice(0, 80) ?? node?.nodeName);
+    if (!entry.hadRecentInput) window.shifts.push([entry.value, ...nodes]);
+  }
+}).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+# -- The measuring -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def weigh(tmp_path):
+    """Writes a site of one page with the given head and text, and reads the page."""
+
+    def write(head: str = "", text: str = "", **files: bytes):
+        for name, content in {"style.css": b"p {}", **files}.items():
+            path = tmp_path / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(content)
+        page = tmp_path / "index.html"
+        page.write_text(f"<!doctype html><title>One</title>{head}<p>{text}</p>", encoding="utf-8")
+        return read_page(page, tmp_path)
+
+    return write
+
+
+def test_a_small_page_is_without_fault(weigh):
+    page = weigh('<link rel="stylesheet" href="style.css?v=1">', '<img src="data:,">')
+    assert page.requests == 2
+    assert list(page.faults()) == []
+
+
+def test_a_heavy_page_is_named_with_its_heaviest_parts(weigh):
+    page = weigh('<link rel="icon" href="big.svg">', **{"big.svg": os.urandom(MOST)})
+    [fault] = page.faults()
+    assert fault.startswith(f"index.html weighs {page.weight:,} bytes compressed, at most 40,000")
+    assert "the heaviest parts: big.svg 40,0" in fault
+
+
+def test_too_many_files_are_told(weigh):
+    names = [f"{number}.js" for number in range(12)]
+    tags = "".join(f'<script defer src="{name}"></script>' for name in names)
+    [fault] = weigh(tags, **dict.fromkeys(names, b"1")).faults()
+    assert fault == "index.html loads 13 files, at most 12"
+
+
+def test_a_script_that_holds_up_the_page_is_told(weigh):
+    tags = '<script src="a.js"></script><script defer src="b.js"></script>'
+    [fault] = weigh(tags, **{"a.js": b"1", "b.js": b"2"}).faults()
+    assert fault == "index.html waits for a.js: load it with defer"
+
+
+def test_a_picture_without_size_is_told_and_a_page_with_plots_may_weigh_more(weigh):
+    picture = {"_images/plot.svg": os.urandom(MOST)}
+    page = weigh("", '<img src="_images/plot.svg" loading="lazy">', **picture)
+    [fault] = page.faults()
+    assert fault.startswith("index.html: _images/plot.svg says no width and height")
+    assert page.requests == 1
+
+
+def test_what_is_not_there_or_not_ours_is_an_error(weigh):
+    with pytest.raises(FileNotFoundError, match=r"loads gone\.css, which is not in"):
+        weigh('<link rel="stylesheet" href="gone.css">')
+    with pytest.raises(ValueError, match=r"loads https://fonts\.example/a\.css, which is not on"):
+        weigh('<link rel="stylesheet" href="https://fonts.example/a.css">')
+
+
+# -- The handbook ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def weighed(handbook):
+    return read_site(handbook.html)
+
+
+def test_every_page_is_within_its_limits(weighed):
+    assert [fault for page in weighed for fault in page.faults()] == []
+
+
+def test_limits_of_their_own_are_needed(weighed):
+    pages = {page.name: page for page in weighed}
+    assert [name for name in OWN_LIMITS if pages[name].weight <= MOST] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "width"),
+    [*((kind, 390) for kind in KINDS), ("article", 1280), ("archive", 1280), ("search", 1280)],
+)
+def test_a_page_stands_still_and_loads_little(page_at, weighed, kind, width):
+    address = KINDS[kind]
+    page = page_at(width)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.add_init_script(WATCH_SHIFTS)
+    page.goto(address, wait_until="networkidle")
+    before = len(asked)
+    # Past all pictures, so that they arrive.
+    page.evaluate("window.scrollTo({ top: document.body.scrollHeight, behavior: 'instant' })")
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("window.shifts") == []
+    known = next(each for each in weighed if each.name == address.partition("?")[0])
+    index = [url for url in asked if "/search/" in url]
+    pictures = [url for url in asked if "/_images/" in url]
+    assert len({*asked} - {*index} - {*pictures}) <= known.requests
+    assert before - len(index) <= 12
