@@ -42,8 +42,9 @@ FOCUSED = """() => {
     id: focused.id,
     inTable: Boolean(focused.closest("table")),
     inMain: Boolean(focused.closest("[role=main]")),
-    inside: right - left >= Math.min(box.width, 24) && right > left &&
-      bottom - top >= Math.min(box.height, 24) && bottom > top,
+    // Browsers scroll by whole pixels.
+    inside: right - left >= Math.min(box.width, 24) - 1 && right > left &&
+      bottom - top >= Math.min(box.height, 24) - 1 && bottom > top,
     uncovered: Boolean(over) && (over === focused || shown.contains(over) || over.contains(shown)),
     ringed: ring.outlineStyle !== "none" && parseFloat(ring.outlineWidth) >= 2,
   };

@@ -1,10 +1,18 @@
 """Pages weigh little and stand still: limits and measuring are in tools/page_weight.py."""
 
 import os
+import re
+from pathlib import Path
 
+import furo
 import pytest
+from page_files import unused_selectors
 
 from tools.page_weight import KINDS, MOST, OWN_LIMITS, read_page, read_site
+
+FURO_STYLES = "theme/furo/static/styles/furo.css"
+CLASSES, IDS = re.compile(r'class="([^"]*)"'), re.compile(r' id="([^"]*)"')
+NAMES, NEGATIONS = re.compile(r"[.#][A-Za-z_][\w-]*"), re.compile(r":not\([^)]*\)")
 
 # Adds up how far what is on the page was pushed about; 0 is not at all.
 WATCH_SHIFTS = """
@@ -120,7 +128,19 @@ def test_a_page_stands_still_and_loads_little(page_at, weighed, kind, width):
 @pytest.mark.parametrize("width", [390, 1280])
 def test_a_link_into_a_page_of_tables_leads_to_its_place(page_at, width):
     """It would not if browsers were told to lay tables out only when the reader comes near."""
-    page = page_at(width)
+    page = page_at(width, reduced_motion="reduce")
     page.goto("evidence/claims.html#claim-flares", wait_until="networkidle")
     top = page.evaluate("document.getElementById('claim-flares').getBoundingClientRect().top")
     assert -5 <= top <= 200
+
+
+def test_rules_of_furo_that_are_left_out_are_for_what_no_page_has(handbook):
+    used = set()
+    for path in handbook.html.rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        used |= {f".{name}" for names in CLASSES.findall(text) for name in names.split()}
+        used |= {f"#{name}" for name in IDS.findall(text)}
+    left_out = unused_selectors((Path(furo.__file__).parent / FURO_STYLES).read_text("utf-8"))
+    assert len(left_out) > 100
+    names = {one: set(NAMES.findall(NEGATIONS.sub("", one))) for one in left_out}
+    assert [selector for selector, needed in names.items() if needed <= used] == []

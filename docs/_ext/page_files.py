@@ -36,11 +36,11 @@ UNUSED = {
 }
 # Furo's rules for what no page of the handbook has, a sixth of its style sheet.
 UNUSED_RULES = re.compile(
-    r"\.sig|dl\[class\]|\.property|\.viewcode|\.(version|deprecated)|\.contents|\.math|\.todo|"
+    r"\.sig|\.property|\.viewcode|\.(version|deprecated)|\.contents|\.math|\.todo|"
     r"\.admonition-todo|\.line-block|\.highlighttable|\.linenos|\.code-block-caption|\.guilabel|"
     r"\.announcement|\.back-to-top|index-|searchbox|ul\.search|blockquote\.|article .*\.sidebar|"
     r"#__|\.sidebar-toggle|\.(nav|toc)-overlay|\.(theme-toggle|toc|nav)-header|\.header-|"
-    r"\.option-list|\.text-|\.(view|edit)-this"
+    r"(?<!:not\()\.option-list|\.text-|\.(view|edit)-this"
 )
 RULE = re.compile(r"([^{}@]+)\{[^{}]*\}")
 
@@ -79,11 +79,17 @@ def _sorted(app: Sphinx, kind: type) -> list[Any]:
 
 def without_unused(rules: str) -> str:
     """Style rules, but for those whose every selector is for what no page has."""
+    return RULE.sub(lambda rule: "" if _is_unused(rule[1]) else rule[0], rules)
 
-    def kept(rule: re.Match[str]) -> str:
-        return "" if all(map(UNUSED_RULES.search, rule[1].split(","))) else rule[0]
 
-    return RULE.sub(kept, rules)
+def unused_selectors(rules: str) -> list[str]:
+    """The selectors of the rules that are left out."""
+    heads = (rule[1] for rule in RULE.finditer(rules))
+    return [selector for head in heads if _is_unused(head) for selector in head.split(",")]
+
+
+def _is_unused(selectors: str) -> bool:
+    return all(map(UNUSED_RULES.search, selectors.split(",")))
 
 
 def _style(builder: StandaloneHTMLBuilder, file: _CascadingStyleSheet) -> str:
