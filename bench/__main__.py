@@ -3,6 +3,7 @@
 import argparse
 import datetime
 import json
+import signal
 import sys
 from collections.abc import Iterator
 from itertools import pairwise
@@ -35,7 +36,7 @@ def full(folder: Path, sizes: list[float], runs: int) -> Iterator[dict]:
         ("rebuilds", lambda: measuring.rebuilds(folder, runs)),
         ("live", lambda: [live.live(folder, size) for size in sizes if size in (1, 10)]),
         ("breakdown", lambda: measuring.breakdown(folder)),
-        ("cores", lambda: measuring.cores(folder, min(max(sizes), measuring.LARGEST_COMPARED))),
+        ("cores", lambda: measuring.cores(folder, min(max(sizes), 10))),
         ("rivals", lambda: measuring.rivals(folder, runs)),
     ):
         print(f"{name} …", flush=True)
@@ -77,6 +78,8 @@ def main() -> int:
     parser.add_argument("--sizes", default="0.3 1 3 10 30", help="sizes; 1 is today's")
     parser.add_argument("--runs", type=int, default=5)
     options = parser.parse_args()
+    # Programs that run in the background ignore this signal, and so would `make live`.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     options.folder.mkdir(parents=True, exist_ok=True)
     folder = options.folder.resolve()
     if options.command == "check":

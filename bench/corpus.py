@@ -226,6 +226,37 @@ def study_page(corpus: Corpus, key: str) -> str:
     return HEAD.removesuffix("---\n") + record + body
 
 
+def plain_study_page(corpus: Corpus, key: str, cite: str) -> str:
+    """A study's page for builders that know no records: its text, and tables as we show them."""
+    chance = corpus.random(key)
+    number = key.removeprefix("study")
+    cells, placebo = chance.randint(10, 90), chance.randint(6, 80)
+    events = chance.randint(1, cells)
+    rows = {
+        "Treatment": "mesenchymal stromal cells",
+        "Design": "randomised trial",
+        "People": "invented people with lupus",
+        "Enrolled": cells + placebo,
+        "Comparison": "placebo",
+        "Follow-up": "12 months",
+        "Read": "abstract",
+    }
+    card = "\n".join(f"| {name} | {said} |" for name, said in rows.items())
+    return (
+        "\n\n".join(
+            [
+                f"# Study {number}",
+                f"| What | This study |\n| --- | --- |\n{card}",
+                "| Outcome | Time | Cells | Placebo |\n| --- | --- | --- | --- |\n"
+                f"| any remission | 6 months | {events} of {cells} | 3 of {placebo} |\n"
+                f"| death | 12 months | 0 of {cells} | 1 of {placebo} |",
+                *(paragraph(chance, [key], cite) for _ in range(4)),
+            ]
+        )
+        + "\n"
+    )
+
+
 def entry(corpus: Corpus, key: str) -> str:
     chance = corpus.random(f"bib:{key}")
     names = " and ".join(
@@ -298,7 +329,8 @@ def jupyter_book(corpus: Corpus) -> Iterator[tuple[str, str]]:
         "title: An invented handbook\nexecute:\n  execute_notebooks: 'off'\n"
         "bibtex_bibfiles: [refs.bib]\nonly_build_toc_files: true\n",
     )
-    pages = "".join(f"  - file: {name}\n" for name in corpus.pages)
+    names = [*corpus.pages, *(f"studies/{key}" for key in corpus.studies)]
+    pages = "".join(f"  - file: {name}\n" for name in names)
     yield "_toc.yml", f"format: jb-book\nroot: index\nchapters:\n{pages}  - file: references\n"
     yield "index.md", "# Start\n"
     yield "references.md", "# References\n\n```{bibliography}\n:all:\n```\n"
@@ -306,6 +338,8 @@ def jupyter_book(corpus: Corpus) -> Iterator[tuple[str, str]]:
     yield "square.svg", SQUARE
     for name in corpus.pages:
         yield f"{name}.md", text_page(corpus, name, "{{cite:p}}`{}`", is_ours=False)
+    for key in corpus.studies:
+        yield f"studies/{key}.md", plain_study_page(corpus, key, "{{cite:p}}`{}`")
 
 
 def mkdocs(corpus: Corpus) -> Iterator[tuple[str, str]]:
@@ -322,6 +356,8 @@ def mkdocs(corpus: Corpus) -> Iterator[tuple[str, str]]:
     for name in corpus.pages:
         text = text_page(corpus, name, "[@{}]", is_ours=False)
         yield f"docs/{name}.md", "\n".join(map(_each_key, text.split("\n")))
+    for key in corpus.studies:
+        yield f"docs/studies/{key}.md", plain_study_page(corpus, key, "[@{}]")
 
 
 def _each_key(line: str) -> str:
