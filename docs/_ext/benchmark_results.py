@@ -102,7 +102,7 @@ def picture(found: Results, directive: SphinxDirective) -> list[nodes.Node]:
     height = 2 * drawing.EDGE + drawing.FOOT + 0.3 * len(bars)
 
     def paint(paper: drawing.Paper) -> None:
-        left, width = 2.4, drawing.WIDTH - 2.4 - 0.6
+        left, width = 2.8, drawing.WIDTH - 2.8 - 0.6
         axes = paper.axes(left, drawing.EDGE, width, 0.3 * len(bars))
         axes.set_xlim(0, max(1.05, *(ratio for _label, ratio in bars)))
         axes.axvline(1, color=drawing.FAINT, linewidth=0.8, linestyle="--")
