@@ -1,25 +1,6 @@
-from pathlib import Path
+from evidence_settings import *  # noqa: F403
+from evidence_settings import extensions
 
-import evidence
-
-extensions = [
-    "myst_parser",
-    "sphinxcontrib.bibtex",
-    "reference_style",
-    "bibliography_mends",
-    "evidence",
-    "typst_pdf",
-]
 project = "Claims"
-author = "The testers"
-release = "1.0"
-nitpicky = True
-html_theme = "basic"
-html_baseurl = "https://handbook.example/en/"
-myst_enable_extensions = ["colon_fence"]
-bibtex_bibfiles = ["refs.bib"]
-bibtex_default_style = "handbook"
-bibtex_reference_style = "handbook"
-typst_template = "handbook"
-typst_templates_path = [Path(evidence.__file__).parents[2] / "_typst"]
+extensions = [name for name in extensions if name != "page_status"]
 typst_documents = [{"startdocname": "index", "targetname": "claims", "title": project}]
