@@ -3,6 +3,9 @@
 from pathlib import Path
 
 import evidence
+from docutils import nodes
+from evidence.store import use_all
+from sphinx.util.docutils import SphinxDirective
 
 DOCS = Path(evidence.__file__).parents[2]
 
@@ -26,3 +29,10 @@ bibtex_default_style = "handbook"
 bibtex_reference_style = "handbook"
 typst_template = "handbook"
 typst_templates_path = [DOCS / "_typst"]
+
+
+class StudyList(SphinxDirective):
+    """Names every study, as the archive does."""
+
+    def run(self):
+        return [nodes.paragraph("", "; ".join(study.name for study in use_all(self.env).values()))]

@@ -1,28 +1,8 @@
 import datetime
-from pathlib import Path
 
-import evidence
+from evidence_settings import *  # noqa: F403
 
-extensions = [
-    "myst_parser",
-    "sphinxcontrib.bibtex",
-    "reference_style",
-    "bibliography_mends",
-    "page_status",
-    "evidence",
-    "typst_pdf",
-]
 project = "Exports"
-author = "The testers"
 release = "1.2"
-nitpicky = True
 evidence_date = datetime.date(2026, 11, 22)
-html_theme = "basic"
-html_baseurl = "https://handbook.example/en/"
-myst_enable_extensions = ["colon_fence"]
-bibtex_bibfiles = ["refs.bib"]
-bibtex_default_style = "handbook"
-bibtex_reference_style = "handbook"
-typst_template = "handbook"
-typst_templates_path = [Path(evidence.__file__).parents[2] / "_typst"]
 typst_documents = [{"startdocname": "index", "targetname": "exports", "title": project}]
