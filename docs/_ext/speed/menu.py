@@ -3,7 +3,8 @@
 Furo shows all pages on each page. For that it copies and parses the whole table of contents every
 time, which takes half of the writing, and what it writes grows with the square of the pages.
 Here a part is one link, and open on its own pages. A list of more than `LONGEST` pages is left to
-the page that holds it: the menu then shows of it only where the reader is.
+the page that holds it: the menu then shows of it only where the reader is. The start page holds
+the list of parts in its menu, however many they are.
 
 Titles, hidden toctrees and links to elsewhere are as Sphinx has them; captions are left out. The
 links and boxes are Furo's, so that its style sheet fits.
@@ -74,7 +75,7 @@ class Menu:
         """The list `depth` steps below the start page, under the page that the path has there."""
         listed = self.lists.get(path[depth - 1], [])
         here = path[depth] if depth < len(path) else None
-        if depth > 1 and len(listed) > LONGEST:
+        if len(listed) > LONGEST and (here or depth > 1):
             listed = [(target, title) for target, title in listed if target == here]
         if not listed:
             return ""
