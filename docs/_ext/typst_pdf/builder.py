@@ -81,11 +81,12 @@ class TypstPdfBuilder(TypstBuilder):
         self.images: dict[str, str] = {}
         self.post_process_images(tree)
         template = entry.get("template", self.config.typst_template)
+        translator = self._translate(tree, template)
         sources = {
             **self._template_files(template),
             **self._image_files(),
-            "metadata.json": self._metadata(entry, timestamp),
-            MAIN: self._translate(tree, template).encode(),
+            "metadata.json": self._metadata(entry, timestamp, translator.page_titles),
+            MAIN: translator.body().encode(),
         }
         self._compile(entry["targetname"], sources, timestamp or 0)
 
@@ -117,11 +118,11 @@ class TypstPdfBuilder(TypstBuilder):
                 for citation in bibliography.citation_nodes.values():
                     citation.clear()
 
-    def _translate(self, tree: nodes.document, template: str) -> str:
+    def _translate(self, tree: nodes.document, template: str) -> PdfTranslator:
         tree["template"] = template
         translator = self.create_translator(tree, self)
         tree.walkabout(translator)
-        return translator.body()
+        return translator
 
     def _template_files(self, template: str) -> Sources:
         """The folder that holds the template, since it may import and show its neighbours."""
@@ -143,7 +144,9 @@ class TypstPdfBuilder(TypstBuilder):
             f"images/{name}": (self.srcdir / uri).read_bytes() for uri, name in self.images.items()
         }
 
-    def _metadata(self, entry: dict[str, Any], timestamp: int | None) -> bytes:
+    def _metadata(
+        self, entry: dict[str, Any], timestamp: int | None, page_titles: list[tuple[int, str]]
+    ) -> bytes:
         """What the template knows of the document: read there as `metadata`."""
         date = None if timestamp is None else datetime.fromtimestamp(timestamp, UTC)
         return json.dumps(
@@ -153,6 +156,7 @@ class TypstPdfBuilder(TypstBuilder):
                 "version": self.config.release,
                 "language": self.config.language,
                 "date": date and {"year": date.year, "month": date.month, "day": date.day},
+                "page_titles": page_titles,
                 **entry.get("metadata", {}),
             }
         ).encode()

@@ -81,6 +81,8 @@ class PdfTranslator(TypstTranslator):
         self.targets = dict(targets_in(document, document["docname"]))
         self.footnotes_seen: set[str] = set()
         self.in_table_head = False
+        # Level and words of the titles of the pages, for the template's first guess at its contents.
+        self.page_titles: list[tuple[int, str]] = []
         # Of what is listed on the web site alone: the number by its label, and the names of what was
         # cited since the last notes by its number.
         self.source_numbers: dict[str, int] = {}
@@ -123,14 +125,14 @@ class PdfTranslator(TypstTranslator):
         if self.sectionlevel == 1:
             # Before the labels: a link to a chapter leads to its page, not to the one before.
             self.curr_element().body.append("#new-chapter()\n")
+        # 0 for a page's title, 1 for a section in the page and so on.
+        depth = self.sectionlevel - self._page_level() - 1
+        if depth == 0:
+            self.page_titles.append((self.sectionlevel, node.astext()))
         self.append_block_fun(
             node,
             name="section-title",
-            named_params={
-                "level": str(self.sectionlevel),
-                # 0 for a page's title, 1 for a section in the page and so on.
-                "depth": str(self.sectionlevel - self._page_level() - 1),
-            },
+            named_params={"level": str(self.sectionlevel), "depth": str(depth)},
         )
 
     # A section with a wide table is turned with it, so that its title does not stay behind, and
