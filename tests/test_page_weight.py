@@ -2,12 +2,14 @@
 
 import os
 import re
+import time
 from pathlib import Path
 
 import furo
 import pytest
 from page_files import unused_selectors
 
+from tools.browser import QuietHandler, serve
 from tools.page_weight import KINDS, MOST, OWN_LIMITS, read_page, read_site
 
 FURO_STYLES = "theme/furo/static/styles/furo.css"
@@ -123,6 +125,27 @@ def test_a_page_stands_still_and_loads_little(page_at, weighed, kind, width):
     pictures = [url for url in asked if "/_images/" in url]
     assert len({*asked} - {*index} - {*pictures}) <= known.requests
     assert before - len(index) <= 12
+
+
+def send_in_pieces(handler, source, outputfile):
+    """A page comes in as over a slow line: the pauses let a browser show what it has so far."""
+    content = source.read()
+    size = len(content) // 10 if handler.path.endswith(".html") else len(content)
+    for start in range(0, len(content), size):
+        outputfile.write(content[start : start + size])
+        outputfile.flush()
+        time.sleep(0.1)
+
+
+@pytest.mark.parametrize("kind", ["start", "study", "references", "archive"])
+def test_a_page_stands_still_while_it_comes_in(handbook, open_page, monkeypatch, kind):
+    monkeypatch.setattr(QuietHandler, "copyfile", send_in_pieces)
+    with serve(handbook.html) as site:
+        page = open_page(390, base_url=site)
+        page.add_init_script(WATCH_SHIFTS)
+        page.goto(KINDS[kind], wait_until="networkidle")
+        # Nobody sees the box of the two buttons grow when the second one comes.
+        assert [shift for shift in page.evaluate("window.shifts") if shift[0] > 0.001] == []
 
 
 @pytest.mark.parametrize("width", [390, 1280])
