@@ -114,12 +114,11 @@ def label_names(entry: Entry) -> str:
         if entry.fields.get(field):
             return str(_field(entry, field))
     named, others = _people(entry)
-    surnames = [str(surname(person)) for person in named]
-    if not surnames:
+    if not named:
         return entry.key
-    if others or len(surnames) > 2:
-        return f"{surnames[0]} et al."
-    return " and ".join(surnames)
+    if others or len(named) > 2:
+        return f"{surname(named[0])} et al."
+    return " and ".join(str(surname(person)) for person in named)
 
 
 # --- Labels and order -------------------------------------------------------------------------
