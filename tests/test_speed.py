@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 import warnings
-from collections import Counter
+import weakref
 
 import pybtex.plugin
 import pytest
@@ -19,8 +19,10 @@ from myst_parser.parsers.sphinx_ import MystParser
 from speed import menu
 from speed.settings import known, settings
 from speed.walking import all_nodes, nodes_of_class
+from speed.writers import Pile
 from speed.yaml_in_c import PlainLoader, QuickLoader
 from sphinx.builders import Builder
+from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinxcontrib.bibtex.domain import BibtexDomain, _FilterVisitor
 from sphinxcontrib.bibtex.transforms import BibliographyTransform
 from tiny_handbook import PROJECT, contents, tiny_handbook
@@ -125,19 +127,50 @@ def test_pages_are_written_by_as_many_processes_as_asked_for(tmp_path):
     tiny.write(
         "conf.py",
         f"""{tiny.read("conf.py")}
+import time
+from pathlib import Path
 
-def note(*_):
-    with open({str(noted)!r}, "a") as file:
+def note_and_wait_for_the_others(*_):
+    noted = Path({str(noted)!r})
+    with noted.open("a") as file:
         file.write(f"{{os.getpid()}}\\n")
+    until = time.monotonic() + 60
+    while os.getpid() != {os.getpid()} and len(set(noted.read_text().split())) < 3:
+        assert time.monotonic() < until, "there is one writer only"
+        time.sleep(0.01)
 
 def setup(app):
-    app.connect("html-page-context", note)
+    app.connect("html-page-context", note_and_wait_for_the_others)
 """,
     )
-    tiny.build(parallel=2)
-    writers = Counter(noted.read_text().split())
-    writers.pop(str(os.getpid()))
-    assert len(writers) >= 2  # a chunk is a process
+    assert contents(tiny.build(parallel=2)) == contents(tiny.build("serial"))
+    assert len(set(noted.read_text().split())) == 3
+
+
+def test_each_page_is_taken_from_a_pile_once():
+    pile = Pile(["a", "b", "c"])
+    mine, yours = iter(pile), iter(pile)
+    assert [next(mine), next(yours), next(mine)] == ["a", "b", "c"]
+    assert [*mine, *yours] == []
+
+
+def test_documents_are_let_go_of_when_they_are_stored_and_written(tmp_path, monkeypatch):
+    done_with, kept = [], []
+    store, write = Builder.write_doctree, StandaloneHTMLBuilder.write_doc
+
+    def note_stored(builder, page, doctree, **how):
+        store(builder, page, doctree, **how)
+        done_with.append(weakref.ref(doctree))
+
+    def note_written(builder, page, doctree):
+        kept.extend(page for ref in done_with if (document := ref()) and vars(document))
+        write(builder, page, doctree)
+        done_with.append(weakref.ref(doctree))
+
+    monkeypatch.setattr(Builder, "write_doctree", note_stored)
+    monkeypatch.setattr(StandaloneHTMLBuilder, "write_doc", note_written)
+    tiny_handbook(tmp_path / "tiny").build()
+    assert done_with and not kept
 
 
 def test_a_search_finds_the_nodes_in_the_order_of_the_document():

@@ -3,18 +3,20 @@
 Sphinx's own process resolves the references of all pages and hands them to one writer fewer, which
 wait for it. Here each writer resolves its own pages. That needs an HTML builder without Sphinx's
 search index, which is filled while pages are written.
+
+A writer takes the next page when it is done with one, the longest pages first: so all end together,
+and memory is split off only once for each.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+import multiprocessing
+from collections.abc import Iterator, Sequence, Set
 
 from sphinx.application import Sphinx
 from sphinx.builders import Builder
 from sphinx.util.build_phase import BuildPhase
 from sphinx.util.parallel import ParallelTasks
-
-from .readers import portions
 
 
 def write_page(builder: Builder, page: str) -> None:
@@ -25,18 +27,39 @@ def write_page(builder: Builder, page: str) -> None:
     builder.write_doc(page, doctree)
 
 
-def write_pages(builder: Builder, pages: Set[str], writers: int) -> None:
-    first, *rest = sorted(pages)
-    write_page(builder, first)  # compiles the templates, for all writers
+class Pile:
+    """Pages that several processes take from, each the next one."""
 
-    def write(chunk: Sequence[str]) -> dict[str, str]:
-        for page in chunk:
+    def __init__(self, pages: Sequence[str]) -> None:
+        self.pages = pages
+        self.taken = multiprocessing.get_context("fork").Value("i", 0)
+
+    def __iter__(self) -> Iterator[str]:
+        while True:
+            with self.taken:
+                number = self.taken.value
+                self.taken.value += 1
+            if number >= len(self.pages):
+                return
+            yield self.pages[number]
+
+
+def write_pages(builder: Builder, pages: Set[str], writers: int) -> None:
+    def length(page: str) -> int:
+        return (builder.doctreedir / f"{page}.doctree").stat().st_size
+
+    *longest_first, first = sorted(pages, key=lambda page: (-length(page), page))
+    write_page(builder, first)  # compiles the templates, for all writers
+    pile = Pile(longest_first)
+
+    def write() -> dict[str, str]:
+        for page in pile:
             write_page(builder, page)
         return builder.images
 
     tasks = ParallelTasks(writers)
-    for chunk in portions(rest, writers):
-        tasks.add_task(write, chunk, lambda _chunk, images: builder.images.update(images))
+    for _ in range(writers):
+        tasks.add_task(write, None, lambda _, images: builder.images.update(images))
     tasks.join()
 
 
