@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import functools
 import gzip
 import http.server
 import json
@@ -16,12 +15,11 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
-from tools.browser import REMEDY, find_browser
+from tools.browser import REMEDY, find_browser, serve
 from tools.page_weight import KINDS
 
 HERE = Path(__file__).resolve().parent
@@ -61,18 +59,6 @@ class CompressingHandler(http.server.SimpleHTTPRequestHandler):
         self.end_headers()
         with contextlib.suppress(ConnectionError):
             self.wfile.write(content)
-
-
-@contextlib.contextmanager
-def serve_compressed(folder: Path) -> Iterator[str]:
-    """Yields the address of the folder, which ends in a slash."""
-    handler = functools.partial(CompressingHandler, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-        thread.join()
 
 
 def installed(folder: Path) -> Path:
@@ -141,7 +127,7 @@ def main() -> int:
     except RuntimeError as error:
         parser.error(str(error))
     found = {}
-    with serve_compressed(options.site) as address:
+    with serve(options.site, CompressingHandler) as address:
         for page in options.pages.split():
             runs = [scores(lighthouse, address + page, browser) for _ in range(options.runs)]
             found[page] = {name: median(run[name] for run in runs) for name in LEAST}
