@@ -40,6 +40,12 @@ def project() -> Path:
     return PROJECT
 
 
+@pytest.fixture
+def source(request: pytest.FixtureRequest, rootdir: Path, tmp_path: Path) -> Path:
+    """A copy, which a test may change, of the mini project that the test's module names as ROOT."""
+    return Path(shutil.copytree(rootdir / request.module.ROOT, tmp_path / "source"))
+
+
 @dataclass(frozen=True)
 class Copy:
     """A copy of the project in a folder of its own, for tests that build or edit it."""

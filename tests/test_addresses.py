@@ -13,7 +13,7 @@ from sphinx.testing.util import SphinxTestApp
 
 from tools.lint.addresses import vanished_pages
 
-ROOT = PROJECT / "tests" / "roots" / "test-addresses"
+ROOT = "test-addresses"
 TEMPLATES = {"templates_path": [str(PROJECT / "docs" / "_templates")]}
 
 
@@ -27,17 +27,11 @@ def build(source: Path) -> tuple[Path, str]:
         app.cleanup()
 
 
-@pytest.fixture
-def own(tmp_path) -> Path:
-    shutil.copytree(ROOT, tmp_path / "source")
-    return tmp_path / "source"
-
-
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
+def site(tmp_path_factory, rootdir):
     """The site as it is served: below /en/latest/, with 404.html for what is not there."""
     source = tmp_path_factory.mktemp("addresses") / "source"
-    shutil.copytree(ROOT, source)
+    shutil.copytree(rootdir / ROOT, source)
     outdir, warnings = build(source)
     assert warnings == ""
     (outdir.parent / "served" / "en").mkdir(parents=True)
@@ -60,8 +54,8 @@ def test_an_old_address_keeps_the_place_on_the_page(open_page, site):
     page.wait_for_url("**/en/latest/inner/kidneys.html#signs")
 
 
-def test_search_engines_learn_the_new_address(own):
-    outdir, _warnings = build(own)
+def test_search_engines_learn_the_new_address(source):
+    outdir, _warnings = build(source)
     signpost = (outdir / "organs" / "kidney.html").read_text(encoding="utf-8")
     assert (
         '<link rel="canonical" href="https://handbook.example/en/latest/inner/kidneys.html">'
@@ -70,8 +64,8 @@ def test_search_engines_learn_the_new_address(own):
 
 
 @pytest.mark.parametrize("page", ["404.html", "organs/kidney.html"])
-def test_both_pages_are_valid(own, page):
-    outdir, _warnings = build(own)
+def test_both_pages_are_valid(source, page):
+    outdir, _warnings = build(source)
     html5lib.HTMLParser(strict=True).parse((outdir / page).read_text(encoding="utf-8"))
 
 
@@ -96,9 +90,9 @@ def test_what_is_not_found_leads_on_from_any_depth(open_page, site):
         ),
     ],
 )
-def test_a_signpost_that_leads_nowhere_is_told(own, text, warning):
-    (own / "moved-pages.yaml").write_text(text, encoding="utf-8")
-    _outdir, warnings = build(own)
+def test_a_signpost_that_leads_nowhere_is_told(source, text, warning):
+    (source / "moved-pages.yaml").write_text(text, encoding="utf-8")
+    _outdir, warnings = build(source)
     assert f"moved-pages.yaml:{warning}" in warnings
 
 
@@ -111,10 +105,10 @@ def test_a_signpost_that_leads_nowhere_is_told(own, text, warning):
         ("a: [index", "1: expected ',' or ']'"),
     ],
 )
-def test_a_mistake_in_the_list_is_told_with_its_line(own, text, message):
-    (own / "moved-pages.yaml").write_text(text, encoding="utf-8")
+def test_a_mistake_in_the_list_is_told_with_its_line(source, text, message):
+    (source / "moved-pages.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(ExtensionError) as raised:
-        build(own)
+        build(source)
     assert f"moved-pages.yaml:{message}" in str(raised.value)
 
 

@@ -1,11 +1,9 @@
 """The benchmark builds what it says, and its page shows what it wrote."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
-from conftest import PROJECT
 from sphinx.testing.util import SphinxTestApp
 
 from bench import __main__ as command
@@ -13,7 +11,7 @@ from bench import corpus, measuring
 from bench.corpus import Corpus
 from bench.running import BuildFailed, Run, output_bytes, run
 
-ROOT = PROJECT / "tests" / "roots" / "test-benchmark"
+ROOT = "test-benchmark"
 
 
 def test_the_same_size_gives_the_same_handbook():
@@ -97,9 +95,9 @@ def test_a_program_that_did_its_work_may_end_with_an_error(tmp_path):
 
 
 @pytest.mark.parametrize(("ratio", "faults"), [(0.49, 0), (0.51, 2)])
-def test_a_slower_build_is_told_with_its_phase(tmp_path, monkeypatch, ratio, faults):
+def test_a_slower_build_is_told_with_its_phase(tmp_path, rootdir, monkeypatch, ratio, faults):
     now = {"size": 1.0, "builds": {"web site, one core": {"ratio": ratio}}}
-    monkeypatch.setattr(command, "RESULTS", ROOT / "speed.json")
+    monkeypatch.setattr(command, "RESULTS", rootdir / ROOT / "speed.json")
     monkeypatch.setattr(measuring, "cold_builds", lambda *_: now)
     monkeypatch.setattr(
         measuring, "breakdown", lambda _: {"phases": {"reading": 8.0, "writing": 8.0}}
@@ -127,9 +125,8 @@ def shown(source: Path) -> tuple[str, str]:
         app.cleanup()
 
 
-def test_the_page_shows_every_part(tmp_path):
-    shutil.copytree(ROOT, tmp_path / "source")
-    page, warnings = shown(tmp_path / "source")
+def test_the_page_shows_every_part(source):
+    page, warnings = shown(source)
     assert warnings == ""
     for words in (
         "Invented 1", "0.40 (0.38 to 0.43)", "640.0 s", "1234.0 MB", "1.05", "4.5 s", "8.00 s",
@@ -154,8 +151,7 @@ def test_the_page_shows_every_part(tmp_path):
         ),
     ],
 )
-def test_a_part_that_is_not_there_is_told(tmp_path, change, warning):
-    shutil.copytree(ROOT, tmp_path / "source")
-    change(tmp_path / "source")
-    _page, warnings = shown(tmp_path / "source")
+def test_a_part_that_is_not_there_is_told(source, change, warning):
+    change(source)
+    _page, warnings = shown(source)
     assert warning in warnings

@@ -2,18 +2,13 @@
 
 import re
 import shutil
-from pathlib import Path
 
 import pytest
 from docutils import nodes
 from sphinx.errors import ExtensionError
 from sphinx.util.console import strip_colors
 
-
-@pytest.fixture
-def source(tmp_path, rootdir):
-    """A copy of the mini project that a test may change."""
-    return Path(shutil.copytree(rootdir / "test-bibliography", tmp_path / "source"))
+ROOT = "test-bibliography"
 
 
 @pytest.fixture
@@ -47,9 +42,7 @@ def built(tmp_path_factory, rootdir):
     """The unchanged mini project, built once as HTML and as text."""
     from sphinx.testing.util import SphinxTestApp
 
-    source = shutil.copytree(
-        rootdir / "test-bibliography", tmp_path_factory.mktemp("bibliography") / "source"
-    )
+    source = shutil.copytree(rootdir / ROOT, tmp_path_factory.mktemp("bibliography") / "source")
     pages = {}
     for builder, suffix in (("html", "html"), ("text", "txt")):
         app = SphinxTestApp(builder, srcdir=source)

@@ -1,24 +1,23 @@
 """`{certainty}`: GRADE's word for what the records hold, on any page, and never a stale one."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 from test_evidence_domain import build, change
 
 CELLS = "exosomes of mesenchymal stromal cells"
+ROOT = "test-evidence-claims"
 CLAIMS = "evidence/claims.md"
 
 
 @pytest.fixture
-def source(tmp_path: Path, rootdir: Path) -> Path:
+def source(source: Path) -> Path:
     """A project in which one page prints certainties and does nothing else."""
-    folder = Path(shutil.copytree(rootdir / "test-evidence-claims", tmp_path / "source"))
     page = (
         "# Certainties\n\nCells: {certainty}`activity`.\n\nExosomes: {certainty}`" + CELLS + "`.\n"
     )
-    (folder / "other.md").write_text(page, encoding="utf-8")
-    return folder
+    (source / "other.md").write_text(page, encoding="utf-8")
+    return source
 
 
 def test_it_follows_the_claim_and_the_records(source):

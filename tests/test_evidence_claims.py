@@ -15,12 +15,6 @@ CLAIMS, QUOTATIONS = "evidence/claims", "evidence/quotations"
 STUDY = "evidence/studies/deng2017"
 
 
-@pytest.fixture
-def source(tmp_path: Path, rootdir: Path) -> Path:
-    """A copy of the mini project that a test may change."""
-    return Path(shutil.copytree(rootdir / ROOT, tmp_path / "source"))
-
-
 @pytest.fixture(scope="module")
 def web(tmp_path_factory: pytest.TempPathFactory, rootdir: Path) -> Built:
     folder = tmp_path_factory.mktemp("web") / "source"

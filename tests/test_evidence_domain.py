@@ -18,6 +18,7 @@ from pdf_reading import Pdf, read_pdf
 from sphinx.testing.util import SphinxTestApp
 from sphinx.util.console import strip_colors
 
+ROOT = "test-evidence-domain"
 CONTRADICTION = "(as published: “−1.4 (−1.1)”; the paper contradicts itself: a standard deviation cannot be negative)"
 REMISSION = "evidence/studies/deng2017.html#deng2017-remission"
 STUDIES = "evidence/studies"
@@ -63,7 +64,7 @@ def build(source: Path, builder: str = "html", **options) -> Built:
 def web(tmp_path_factory: pytest.TempPathFactory, rootdir: Path) -> Built:
     """The unchanged mini project as a web site. Read it only."""
     folder = tmp_path_factory.mktemp("web") / "source"
-    found = build(Path(shutil.copytree(rootdir / "test-evidence-domain", folder)))
+    found = build(Path(shutil.copytree(rootdir / ROOT, folder)))
     assert found.warnings == []
     return found
 
@@ -72,15 +73,9 @@ def web(tmp_path_factory: pytest.TempPathFactory, rootdir: Path) -> Built:
 def pdf(tmp_path_factory: pytest.TempPathFactory, rootdir: Path) -> Pdf:
     """The same as a PDF."""
     folder = tmp_path_factory.mktemp("pdf") / "source"
-    found = build(Path(shutil.copytree(rootdir / "test-evidence-domain", folder)), "typstpdf")
+    found = build(Path(shutil.copytree(rootdir / ROOT, folder)), "typstpdf")
     assert found.warnings == []
     return read_pdf(found.folder / "evidence.pdf")
-
-
-@pytest.fixture
-def source(tmp_path: Path, rootdir: Path) -> Path:
-    """A copy of the mini project that a test may change."""
-    return Path(shutil.copytree(rootdir / "test-evidence-domain", tmp_path / "source"))
 
 
 def change(page: Path, old: str, new: str) -> None:

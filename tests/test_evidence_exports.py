@@ -40,6 +40,7 @@ from pybtex.database import parse_file
 from sphinx.testing.util import SphinxTestApp
 from sphinx.util.console import strip_colors
 
+ROOT = "test-evidence-exports"
 PROJECT = Path(__file__).resolve().parent.parent
 NAMES = [
     "studies.csv",
@@ -87,22 +88,13 @@ def build(source: Path, builder: str = "html", **options: Any) -> Built:
     return Built(Path(app.outdir), strip_colors(app.warning.getvalue()).strip())
 
 
-def copy_of(root: Path, to: Path) -> Path:
-    return Path(shutil.copytree(root / "test-evidence-exports", to / "source"))
-
-
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory, rootdir: Path) -> Built:
     """The unchanged mini project. Read it only."""
-    found = build(copy_of(rootdir, tmp_path_factory.mktemp("exports")))
+    folder = tmp_path_factory.mktemp("exports") / "source"
+    found = build(Path(shutil.copytree(rootdir / ROOT, folder)))
     assert found.warnings == ""
     return found
-
-
-@pytest.fixture
-def source(tmp_path: Path, rootdir: Path) -> Path:
-    """A copy of the mini project that a test may change."""
-    return copy_of(rootdir, tmp_path)
 
 
 def change(page: Path, old: str, new: str) -> None:
@@ -247,7 +239,7 @@ def records_in(docs: Path) -> dict[str, Study]:
 def test_the_tables_give_back_every_record(built: Built, rootdir: Path) -> None:
     tables = {name: built.csv(name) for name in ("studies.csv", "results.csv")}
     found = studies_of(tables, built.csv("data-dictionary.csv"))
-    assert found == records_in(rootdir / "test-evidence-exports")
+    assert found == records_in(rootdir / ROOT)
 
 
 @pytest.fixture(scope="module")
@@ -396,7 +388,7 @@ def test_the_records_in_json_are_as_written(built: Built, rootdir: Path) -> None
         "date": "2026-11-22",
         "address": "https://handbook.example/en/",
     }
-    pages = rootdir / "test-evidence-exports" / "evidence" / "studies"
+    pages = rootdir / ROOT / "evidence" / "studies"
     assert sorted(found["studies"]) == ["alpha2020", "beta2021", "nct00000001"]
     for key, study in found["studies"].items():
         record = front_matter(pages / f"{key}.md")["study"]
@@ -556,7 +548,7 @@ RIS_TYPES = {"BOOK", "CHAP", "CPAPER", "ELEC", "GEN", "JOUR", "RPRT", "THES"}
 
 
 def test_bibtex_is_the_bibliography_itself(built: Built, rootdir: Path) -> None:
-    assert built.read("refs.bib") == (rootdir / "test-evidence-exports/refs.bib").read_bytes()
+    assert built.read("refs.bib") == (rootdir / ROOT / "refs.bib").read_bytes()
 
 
 def test_csl_holds_what_the_entry_holds(built: Built) -> None:
@@ -728,7 +720,7 @@ def test_the_schema_accepts_every_page_of_the_handbook(schema: Draft202012Valida
 def test_the_schema_accepts_a_good_page(
     schema: Draft202012Validator, rootdir: Path, key: str
 ) -> None:
-    schema.validate(front_matter(rootdir / f"test-evidence-exports/evidence/studies/{key}.md"))
+    schema.validate(front_matter(rootdir / ROOT / f"evidence/studies/{key}.md"))
 
 
 BAD = {

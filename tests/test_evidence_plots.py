@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,14 +55,6 @@ def build(source: Path, builder: str = "html", **options) -> Built:
         app.cleanup()
     text = strip_colors(app.warning.getvalue()).replace(f"{app.srcdir}/", "")
     return Built(app, text.strip().splitlines())
-
-
-@pytest.fixture
-def copy(rootdir: Path, tmp_path: Path) -> Callable[..., Path]:
-    def copy_root(to: str = "source") -> Path:
-        return Path(shutil.copytree(rootdir / ROOT, tmp_path / to))
-
-    return copy_root
 
 
 @pytest.fixture(scope="module")
@@ -297,12 +288,11 @@ def test_all_words_fit_into_the_picture_and_those_on_one_line_stay_apart(built):
                 assert end <= start, (one, other)
 
 
-def test_another_build_elsewhere_draws_the_same_bytes(built, copy):
-    assert build(copy("elsewhere")).pictures == built.pictures
+def test_another_build_elsewhere_draws_the_same_bytes(built, source):
+    assert build(source.rename(source.with_name("elsewhere"))).pictures == built.pictures
 
 
-def test_nothing_is_written_into_the_source(copy, tmp_path):
-    source = copy()
+def test_nothing_is_written_into_the_source(source, tmp_path):
     before = sorted(source.rglob("*"))
     build(source, builddir=tmp_path / "built")
     assert sorted(x for x in source.rglob("*") if "__pycache__" not in x.parts) == before
@@ -388,8 +378,7 @@ def test_in_the_pdf_no_words_cover_each_other_or_leave_the_paper(pdf):
 # --- From build to build -------------------------------------------------------------------------
 
 
-def test_a_changed_record_draws_a_new_picture_and_leaves_no_old_one(copy):
-    source = copy()
+def test_a_changed_record_draws_a_new_picture_and_leaves_no_old_one(source):
     before = build(source).pictures
     record = source / "evidence" / "studies" / "kamen2022.md"
     record.write_text(record.read_text("utf-8").replace("events: 5", "events: 4"), "utf-8")
@@ -401,16 +390,15 @@ def test_a_changed_record_draws_a_new_picture_and_leaves_no_old_one(copy):
     assert cached == after.pictures.keys()
 
 
-def test_a_picture_that_went_missing_is_drawn_again(copy):
-    source = copy()
+def test_a_picture_that_went_missing_is_drawn_again(source):
     first = build(source)
     shutil.rmtree(Path(first.app.doctreedir, pictures.FOLDER))
     shutil.rmtree(Path(first.app.outdir, "_images"))
     assert build(source).pictures == first.pictures
 
 
-def test_parallel_reading_gives_the_same_site(built, copy):
-    assert build(copy(), parallel=2).pictures == built.pictures
+def test_parallel_reading_gives_the_same_site(built, source):
+    assert build(source, parallel=2).pictures == built.pictures
 
 
 # --- Mistakes ------------------------------------------------------------------------------------
@@ -511,15 +499,13 @@ def test_a_mistake_names_page_line_and_remedy(mistaken, mistake):
     assert WRONG[mistake][1] in said[0]
 
 
-def test_a_wrong_row_warns_again_though_its_page_did_not_change(copy):
-    source = copy()
+def test_a_wrong_row_warns_again_though_its_page_did_not_change(source):
     page = source / "others.md"
     page.write_text(page.read_text("utf-8").replace("zhou2020:fever", "zhou2020:gone"), "utf-8")
     assert build(source).warnings == build(source).warnings != []
 
 
-def test_a_plot_that_no_page_of_the_pdf_can_hold_is_refused(copy):
-    source = copy()
+def test_a_plot_that_no_page_of_the_pdf_can_hold_is_refused(source):
     record = source / "evidence" / "studies" / "gu2014.md"
     text = record.read_text("utf-8")
     start = text.index("    - id: remission")

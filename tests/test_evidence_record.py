@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,20 +17,15 @@ from sphinx.util.console import strip_colors
 
 from tools import new_study
 
+ROOT = "test-evidence-domain"
 STUDY = "evidence/studies/deng2017.md"
 JUDGED = "risk_of_bias: {tool: RoB 2, assessors: 1, domains: [{domain: D1, judgement: low, reason: why}]}"
 
 
 @pytest.fixture
-def source(tmp_path: Path, rootdir: Path) -> Path:
-    """A copy of the mini project that a test may change."""
-    return Path(shutil.copytree(rootdir / "test-evidence-domain", tmp_path / "source"))
-
-
-@pytest.fixture
 def good(rootdir: Path) -> str:
     """A study page whose record is right."""
-    return (rootdir / "test-evidence-domain" / STUDY).read_text(encoding="utf-8")
+    return (rootdir / ROOT / STUDY).read_text(encoding="utf-8")
 
 
 def warnings(source: Path) -> list[str]:

@@ -20,6 +20,7 @@ from pdf_reading import read_pdf
 from sphinx.testing.util import SphinxTestApp
 from sphinx.util.console import strip_colors
 
+ROOT = "test-evidence-tables"
 DASH = "–"
 
 
@@ -60,7 +61,7 @@ class Table:
 def web(tmp_path_factory: pytest.TempPathFactory, rootdir: Path) -> SphinxTestApp:
     """The unchanged mini project as a web site. Read it only."""
     source = tmp_path_factory.mktemp("web") / "source"
-    app, warnings = build(Path(shutil.copytree(rootdir / "test-evidence-tables", source)))
+    app, warnings = build(Path(shutil.copytree(rootdir / ROOT, source)))
     assert warnings == []
     return app
 
@@ -74,12 +75,6 @@ def tables(web: SphinxTestApp) -> Callable[[str], list[Table]]:
         return [Table(table) for table in doctree.findall(nodes.table)]
 
     return read
-
-
-@pytest.fixture
-def source(tmp_path: Path, rootdir: Path) -> Path:
-    """A copy of the mini project that a test may change."""
-    return Path(shutil.copytree(rootdir / "test-evidence-tables", tmp_path / "source"))
 
 
 def write(source: Path, content: str) -> None:

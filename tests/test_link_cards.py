@@ -6,10 +6,9 @@ import zlib
 from pathlib import Path
 
 import pytest
-from conftest import PROJECT
 from sphinx.testing.util import SphinxTestApp
 
-ROOT = PROJECT / "tests" / "roots" / "test-evidence-domain"
+ROOT = "test-evidence-domain"
 PAGE = "stem-cells/safety.html"
 
 
@@ -41,10 +40,10 @@ def replace(path: Path, old: str, new: str) -> None:
 
 
 @pytest.fixture
-def own(tmp_path) -> Path:
-    shutil.copytree(ROOT, tmp_path / "source")
-    replace(tmp_path / "source" / "other.md", "# ", "# On {cite:p}`deng2017`: ")
-    return tmp_path / "source"
+def source(source: Path) -> Path:
+    """One page of the project cites a study in its heading."""
+    replace(source / "other.md", "# ", "# On {cite:p}`deng2017`: ")
+    return source
 
 
 def cards_of(script: str) -> dict[str, str]:
@@ -52,8 +51,8 @@ def cards_of(script: str) -> dict[str, str]:
     return json.loads(script.removeprefix("handbookCards(").removesuffix(");\n"))
 
 
-def test_a_page_has_the_cards_that_it_needs_and_no_others(own):
-    built = build(own)
+def test_a_page_has_the_cards_that_it_needs_and_no_others(source):
+    built = build(source)
     page, script = built["other.html"], built["cards/other.js"]
     cards = cards_of(script)
     checksum = f"{zlib.crc32(script.encode()):08x}"
@@ -66,14 +65,14 @@ def test_a_page_has_the_cards_that_it_needs_and_no_others(own):
 
 
 @pytest.mark.parametrize("changed", ["bibliography", "record"])
-def test_a_changed_card_is_changed_wherever_it_stands(own, tmp_path, changed):
-    build(own)
+def test_a_changed_card_is_changed_wherever_it_stands(source, tmp_path, changed):
+    build(source)
     if changed == "bibliography":
-        replace(own / "refs.bib", "Deng, D", "Dong, D")
+        replace(source / "refs.bib", "Deng, D", "Dong, D")
     else:
-        replace(own / "evidence" / "studies" / "deng2017.md", "enrolled: 18", "enrolled: 19")
-    again = build(own)
-    shutil.copytree(own, tmp_path / "afresh", ignore=shutil.ignore_patterns("_build"))
+        replace(source / "evidence" / "studies" / "deng2017.md", "enrolled: 18", "enrolled: 19")
+    again = build(source)
+    shutil.copytree(source, tmp_path / "afresh", ignore=shutil.ignore_patterns("_build"))
     clean = build(tmp_path / "afresh")
     assert again == clean
     assert ("Dong" if changed == "bibliography" else "19 enrolled") in again["cards/other.js"]

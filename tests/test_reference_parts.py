@@ -7,11 +7,10 @@ from pathlib import Path
 import html5lib
 import pytest
 import reference_parts
-from conftest import PROJECT
 from sphinx.testing.util import SphinxTestApp
 from sphinx.util.console import strip_colors
 
-ROOT = PROJECT / "tests" / "roots" / "test-reference-parts"
+ROOT = "test-reference-parts"
 KEYS = ["fda2024", "li2019", "vanvollenhoven2014", "wang2018", "wang2018b"]
 
 
@@ -25,16 +24,10 @@ def build(source: Path, builder: str = "html") -> tuple[Path, str]:
         app.cleanup()
 
 
-@pytest.fixture
-def own(tmp_path) -> Path:
-    shutil.copytree(ROOT, tmp_path / "source")
-    return tmp_path / "source"
-
-
 @pytest.fixture(scope="module")
-def built(tmp_path_factory) -> Path:
+def built(tmp_path_factory, rootdir) -> Path:
     source = tmp_path_factory.mktemp("parts") / "source"
-    shutil.copytree(ROOT, source)
+    shutil.copytree(rootdir / ROOT, source)
     out, warnings = build(source)
     assert warnings == ""
     return out
@@ -91,25 +84,25 @@ def test_citations_lead_straight_into_the_parts(built):
     assert not [link for link in links if link and link.startswith("references.html#")]
 
 
-def test_a_part_that_grows_too_long_is_named_with_the_remedy(own, monkeypatch):
+def test_a_part_that_grows_too_long_is_named_with_the_remedy(source, monkeypatch):
     monkeypatch.setattr(reference_parts, "LONGEST", 2)
-    _out, warnings = build(own)
+    _out, warnings = build(source)
     assert warnings.count("WARNING") == 1
     assert "m-z.md: WARNING: this page lists 3 sources" in warnings
     assert "references/m-z: references" in warnings
 
 
-def test_lines_follow_an_edited_source(own):
-    build(own)
-    bibliography = own / "refs.bib"
+def test_lines_follow_an_edited_source(source):
+    build(source)
+    bibliography = source / "refs.bib"
     text = bibliography.read_text("utf-8")
     bibliography.write_text(text.replace("{More cells}", "{Many cells}"), "utf-8")
-    out, warnings = build(own)
+    out, warnings = build(source)
     assert warnings == ""
     assert words(with_id(page(out, "references.html"), "wang2018b")[0]).endswith("Many cells")
 
 
-def test_other_outputs_have_the_list_alone(own):
-    out, _warnings = build(own, "text")
+def test_other_outputs_have_the_list_alone(source):
+    out, _warnings = build(source, "text")
     assert "Treat to target" not in (out / "references.txt").read_text("utf-8")
     assert "Treat to target" in (out / "references" / "m-z.txt").read_text("utf-8")

@@ -12,12 +12,14 @@ from sphinx.errors import ExtensionError
 from sphinx.testing.util import SphinxTestApp
 from sphinx.util.console import strip_colors
 
+ROOT = "test-retractions"
+
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory, rootdir: Path) -> dict[str, str]:
     """The unchanged mini project, built once as a web site and as a PDF."""
     source = tmp_path_factory.mktemp("retractions") / "source"
-    shutil.copytree(rootdir / "test-retractions", source)
+    shutil.copytree(rootdir / ROOT, source)
     shown = {}
     for builder in ("html", "typstpdf"):
         app = SphinxTestApp(builder, srcdir=source)
@@ -77,11 +79,6 @@ def test_a_notice_is_linked(built: dict[str, str]) -> None:
 # --- Pages that do not say so -------------------------------------------------------------------
 
 Build = Callable[..., str]
-
-
-@pytest.fixture
-def source(tmp_path: Path, rootdir: Path) -> Path:
-    return Path(shutil.copytree(rootdir / "test-retractions", tmp_path / "source"))
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from conftest import PROJECT
 from sphinx.errors import ExtensionError
 from sphinx.testing.util import SphinxTestApp
 
-ROOT = PROJECT / "tests" / "roots" / "test-search"
+ROOT = "test-search"
 OURS = {
     "templates_path": [str(PROJECT / "docs" / "_templates")],
     "html_static_path": [str(PROJECT / "docs" / "_static")],
@@ -51,10 +51,10 @@ def files(outdir: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory) -> Path:
+def built(tmp_path_factory, rootdir) -> Path:
     """The small site; its folder."""
     source = tmp_path_factory.mktemp("search") / "source"
-    shutil.copytree(ROOT, source)
+    shutil.copytree(rootdir / ROOT, source)
     outdir, warnings = build(source)
     assert warnings == ""
     return outdir
@@ -64,12 +64,6 @@ def built(tmp_path_factory) -> Path:
 def small_site(built):
     with serve(built) as address:
         yield address
-
-
-@pytest.fixture
-def own(tmp_path) -> Path:
-    shutil.copytree(ROOT, tmp_path / "source")
-    return tmp_path / "source"
 
 
 @pytest.fixture
@@ -125,22 +119,24 @@ def test_words_lose_case_and_accents(built):
 
 
 @pytest.mark.parametrize("edit", ["nothing", "text", "new page", "removed page", "synonyms"])
-def test_the_index_of_an_edited_site_is_that_of_a_clean_build(own, tmp_path, edit):
-    build(own)
+def test_the_index_of_an_edited_site_is_that_of_a_clean_build(source, tmp_path, edit):
+    build(source)
     if edit == "text":
-        page = own / "topics" / "skin.md"
+        page = source / "topics" / "skin.md"
         page.write_text(page.read_text(encoding="utf-8") + "\nItching.\n", encoding="utf-8")
     elif edit == "new page":
-        (own / "topics" / "new.md").write_text("---\norphan: true\n---\n# New\n", encoding="utf-8")
+        (source / "topics" / "new.md").write_text(
+            "---\norphan: true\n---\n# New\n", encoding="utf-8"
+        )
     elif edit == "removed page":
-        (own / "topics" / "skin.md").unlink()
-        contents = (own / "index.md").read_text(encoding="utf-8")
-        (own / "index.md").write_text(contents.replace("topics/skin\n", ""), encoding="utf-8")
-        (own / "search-words.yaml").write_text("- [flare, attack]\n", encoding="utf-8")
+        (source / "topics" / "skin.md").unlink()
+        contents = (source / "index.md").read_text(encoding="utf-8")
+        (source / "index.md").write_text(contents.replace("topics/skin\n", ""), encoding="utf-8")
+        (source / "search-words.yaml").write_text("- [flare, attack]\n", encoding="utf-8")
     elif edit == "synonyms":
-        (own / "search-words.yaml").write_text("- [flare, attack]\n", encoding="utf-8")
-    again, _warnings = build(own)
-    shutil.copytree(own, tmp_path / "afresh", ignore=shutil.ignore_patterns("_build"))
+        (source / "search-words.yaml").write_text("- [flare, attack]\n", encoding="utf-8")
+    again, _warnings = build(source)
+    shutil.copytree(source, tmp_path / "afresh", ignore=shutil.ignore_patterns("_build"))
     clean, _warnings = build(tmp_path / "afresh")
     assert files(again) == files(clean)
     assert len(files(clean)) > 5
@@ -156,18 +152,18 @@ def test_the_index_of_an_edited_site_is_that_of_a_clean_build(own, tmp_path, edi
         ("- [flare", 1, "expected ',' or ']'"),
     ],
 )
-def test_a_mistake_in_the_synonyms_is_told_with_its_line(own, text, line, message):
-    (own / "search-words.yaml").write_text(text, encoding="utf-8")
-    with site_app(own) as app, pytest.raises(ExtensionError) as raised:
+def test_a_mistake_in_the_synonyms_is_told_with_its_line(source, text, line, message):
+    (source / "search-words.yaml").write_text(text, encoding="utf-8")
+    with site_app(source) as app, pytest.raises(ExtensionError) as raised:
         app.build()
     assert f"search-words.yaml:{line}: {message}" in str(raised.value)
 
 
-def test_synonyms_that_lead_nowhere_are_told(own):
-    (own / "search-words.yaml").write_text(
+def test_synonyms_that_lead_nowhere_are_told(source):
+    (source / "search-words.yaml").write_text(
         "- [flare, attack]\n- [Lupkynis, voclosporin]\n", encoding="utf-8"
     )
-    _outdir, warnings = build(own)
+    _outdir, warnings = build(source)
     assert (
         "search-words.yaml:2: WARNING: no page has a word of this group: Lupkynis, voclosporin"
         in warnings

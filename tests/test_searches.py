@@ -70,11 +70,6 @@ def build(source: Path, builder: str = "html") -> Built:
     return Built(app, text.strip().splitlines())
 
 
-@pytest.fixture
-def copy(rootdir: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(rootdir / ROOT, tmp_path / "source"))
-
-
 @pytest.fixture(scope="module")
 def not_run(rootdir: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
     source = tmp_path_factory.mktemp("searches") / "source"
@@ -116,9 +111,9 @@ def test_the_searches_are_printed_as_they_are_sent(not_run: Built) -> None:
     ]
 
 
-def test_figures_come_from_the_runs_in_picture_words_and_tables(copy: Path) -> None:
-    edit(copy, ("runs: []", RUN), ("runs: []  # not yet", SECOND))
-    built = build(copy)
+def test_figures_come_from_the_runs_in_picture_words_and_tables(source: Path) -> None:
+    edit(source, ("runs: []", RUN), ("runs: []  # not yet", SECOND))
+    built = build(source)
     assert built.warnings == []
     for words in (
         "PubMed: 1,508; ClinicalTrials.gov: not run yet",
@@ -140,27 +135,27 @@ def test_figures_come_from_the_runs_in_picture_words_and_tables(copy: Path) -> N
     assert "animals or laboratory only: 1,400" in drawn
 
 
-def test_an_edited_record_is_drawn_anew_and_the_same_record_the_same(copy: Path) -> None:
-    first = build(copy).picture
-    edit(copy, ("runs: []", RUN))
-    assert "PubMed: 1,500" in build(copy).picture
-    edit(copy, (RUN, "runs: []"))
-    assert build(copy).picture == first
+def test_an_edited_record_is_drawn_anew_and_the_same_record_the_same(source: Path) -> None:
+    first = build(source).picture
+    edit(source, ("runs: []", RUN))
+    assert "PubMed: 1,500" in build(source).picture
+    edit(source, (RUN, "runs: []"))
+    assert build(source).picture == first
 
 
-def test_a_study_more_is_counted(copy: Path) -> None:
-    build(copy)
-    page = copy / "evidence" / "studies" / "alpha2020.md"
+def test_a_study_more_is_counted(source: Path) -> None:
+    build(source)
+    page = source / "evidence" / "studies" / "alpha2020.md"
     page.write_text(page.read_text("utf-8").replace("randomised trial", "case series"), "utf-8")
-    assert "case series: 1; registered trial" in build(copy).alternative
+    assert "case series: 1; registered trial" in build(source).alternative
 
 
-def test_the_pdf_has_the_same(copy: Path) -> None:
+def test_the_pdf_has_the_same(source: Path) -> None:
     query = " OR ".join(
         ["lupus[tiab]", *['"extracellular transplantation immunotherapy"[tiab]'] * 9]
     )
-    edit(copy, ("runs: []", RUN), ("lupus[tiab] AND exosomes[tiab]", query))
-    built = build(copy, "typstpdf")
+    edit(source, ("runs: []", RUN), ("lupus[tiab] AND exosomes[tiab]", query))
+    built = build(source, "typstpdf")
     assert built.warnings == []
     pdf = read_pdf(Path(built.app.outdir) / "searches.pdf")
     assert "PubMed: 1,500; 1 search" in pdf.text
@@ -211,14 +206,14 @@ def test_each_fault_names_file_line_and_remedy(
     assert message.endswith("see 'New studies' in about/link-and-source-checks.md")
 
 
-def test_a_fault_fails_each_build_until_it_is_mended(copy: Path) -> None:
-    edit(copy, ("service: PubMed", "service: Pubmed"))
+def test_a_fault_fails_each_build_until_it_is_mended(source: Path) -> None:
+    edit(source, ("service: PubMed", "service: Pubmed"))
     for _again in range(2):
-        warnings = build(copy).warnings
+        warnings = build(source).warnings
         assert len(warnings) == 2, warnings  # one for each directive
         assert all(each.startswith(f"{FILE}:9: WARNING: searches.1.service") for each in warnings)
-    edit(copy, ("service: Pubmed", "service: PubMed"))
-    assert build(copy).warnings == []
+    edit(source, ("service: Pubmed", "service: PubMed"))
+    assert build(source).warnings == []
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
