@@ -7,9 +7,9 @@ from pathlib import Path
 import html5lib
 import pytest
 from browser_bed import serve
+from building import build_project
 from conftest import PROJECT
 from sphinx.errors import ExtensionError
-from sphinx.testing.util import SphinxTestApp
 
 from tools.lint.addresses import vanished_pages
 
@@ -19,12 +19,8 @@ TEMPLATES = {"templates_path": [str(PROJECT / "docs" / "_templates")]}
 
 def build(source: Path) -> tuple[Path, str]:
     """Build the site; the folder of its pages, and the warnings."""
-    app = SphinxTestApp("html", srcdir=source, confoverrides=TEMPLATES)
-    try:
-        app.build()
-        return Path(app.outdir), app.warning.getvalue()
-    finally:
-        app.cleanup()
+    app, warnings = build_project(source, confoverrides=TEMPLATES)
+    return Path(app.outdir), warnings
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from sphinx.testing.util import SphinxTestApp
+from building import build_project
 
 from bench import __main__ as command
 from bench import corpus, measuring
@@ -117,12 +117,8 @@ def test_without_committed_results_the_check_says_what_to_do(tmp_path, monkeypat
 
 
 def shown(source: Path) -> tuple[str, str]:
-    app = SphinxTestApp("html", srcdir=source)
-    try:
-        app.build()
-        return (Path(app.outdir) / "index.html").read_text("utf-8"), app.warning.getvalue()
-    finally:
-        app.cleanup()
+    app, warnings = build_project(source)
+    return (Path(app.outdir) / "index.html").read_text("utf-8"), warnings
 
 
 def test_the_page_shows_every_part(source):

@@ -4,6 +4,7 @@ import re
 import shutil
 
 import pytest
+from building import build_project
 from docutils import nodes
 from sphinx.errors import ExtensionError
 from sphinx.util.console import strip_colors
@@ -40,17 +41,13 @@ def plain(text):
 @pytest.fixture(scope="module")
 def built(tmp_path_factory, rootdir):
     """The unchanged mini project, built once as HTML and as text."""
-    from sphinx.testing.util import SphinxTestApp
-
     source = shutil.copytree(rootdir / ROOT, tmp_path_factory.mktemp("bibliography") / "source")
     pages = {}
     for builder, suffix in (("html", "html"), ("text", "txt")):
-        app = SphinxTestApp(builder, srcdir=source)
-        app.build()
-        assert strip_colors(app.warning.getvalue()) == ""
+        app, warnings = build_project(source, builder)
+        assert warnings == ""
         for name in ("index", "twins", "types", "references"):
             pages[f"{name}.{suffix}"] = (app.outdir / f"{name}.{suffix}").read_text("utf-8")
-        app.cleanup()
     return pages
 
 

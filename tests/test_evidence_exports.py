@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 import yaml
+from building import build_project
 from evidence import exports
 from evidence.export_columns import (
     UNITS,
@@ -37,8 +38,6 @@ from evidence.store import study_files
 from jsonschema import Draft202012Validator, FormatChecker
 from pdf_reading import read_pdf
 from pybtex.database import parse_file
-from sphinx.testing.util import SphinxTestApp
-from sphinx.util.console import strip_colors
 
 ROOT = "test-evidence-exports"
 PROJECT = Path(__file__).resolve().parent.parent
@@ -80,12 +79,8 @@ class Built:
 
 
 def build(source: Path, builder: str = "html", **options: Any) -> Built:
-    app = SphinxTestApp(builder, srcdir=source, **options)
-    try:
-        app.build()
-    finally:
-        app.cleanup()
-    return Built(Path(app.outdir), strip_colors(app.warning.getvalue()).strip())
+    app, warnings = build_project(source, builder, **options)
+    return Built(Path(app.outdir), warnings)
 
 
 @pytest.fixture(scope="module")

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from building import build_project
 from evidence import drawing, pictures, plots, reckoning, wording
 from evidence.loading import load
 from evidence.plots import Measure, Plot, rows_of
 from pdf_reading import Pdf, outside, overprinted, read_pdf
 from sphinx.testing.util import SphinxTestApp
-from sphinx.util.console import strip_colors
 
 ROOT = "test-evidence-plots"
 MARGIN = 28  # points, a centimetre of paper that printers leave blank
@@ -47,14 +47,8 @@ def plain(markup: str) -> str:
 
 
 def build(source: Path, builder: str = "html", **options) -> Built:
-    """Build as a new process would."""
-    app = SphinxTestApp(builder, srcdir=source, **options)
-    try:
-        app.build()
-    finally:
-        app.cleanup()
-    text = strip_colors(app.warning.getvalue()).replace(f"{app.srcdir}/", "")
-    return Built(app, text.strip().splitlines())
+    app, warnings = build_project(source, builder, **options)
+    return Built(app, warnings.splitlines())
 
 
 @pytest.fixture(scope="module")

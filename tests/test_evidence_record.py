@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 import yaml
+from building import build_project
 from evidence.describing import fields, parts
 from evidence.loading import RecordError, parse
 from evidence.record import Study
 from pydantic import BaseModel
-from sphinx.testing.util import SphinxTestApp
-from sphinx.util.console import strip_colors
 
 from tools import new_study
 
@@ -30,13 +29,7 @@ def good(rootdir: Path) -> str:
 
 def warnings(source: Path) -> list[str]:
     """What a build of this project complains about, with paths from its top."""
-    app = SphinxTestApp("dummy", srcdir=source)
-    try:
-        app.build()
-    finally:
-        app.cleanup()
-    text = strip_colors(app.warning.getvalue()).replace(f"{app.srcdir}/", "")
-    return text.strip().splitlines()
+    return build_project(source, "dummy")[1].splitlines()
 
 
 def changed(text: str, old: str, new: str) -> tuple[str, int]:

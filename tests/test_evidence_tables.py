@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from browser_bed import serve
+from building import build_project
 from docutils import nodes
 from evidence.cohort_drawing import CohortDrawing, Report
 from evidence.drawing import Dot, Text
@@ -18,21 +19,14 @@ from evidence.timeline_drawing import when
 from evidence.vocabulary import OUTCOMES, Overlap
 from pdf_reading import read_pdf
 from sphinx.testing.util import SphinxTestApp
-from sphinx.util.console import strip_colors
 
 ROOT = "test-evidence-tables"
 DASH = "–"
 
 
 def build(source: Path, builder: str = "html") -> tuple[SphinxTestApp, list[str]]:
-    """Build as a new process would; the warnings name files below the source."""
-    app = SphinxTestApp(builder, srcdir=source)
-    try:
-        app.build()
-    finally:
-        app.cleanup()
-    text = strip_colors(app.warning.getvalue()).replace(f"{app.srcdir}/", "")
-    return app, text.strip().splitlines()
+    app, warnings = build_project(source, builder)
+    return app, warnings.splitlines()
 
 
 def words(node: nodes.Node) -> str:

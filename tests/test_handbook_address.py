@@ -5,8 +5,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 import zxingcpp
-from sphinx.testing.util import SphinxTestApp
-from sphinx.util.console import strip_colors
+from building import build_project
 
 CONF = """
 extensions = ["myst_parser", "handbook_address", "typst_pdf"]
@@ -30,12 +29,8 @@ def build(tmp_path, project):
         templates = str(project / "docs" / "_typst")
         conf = CONF.format(address=address, templates=templates)
         (source / "conf.py").write_text(conf, encoding="utf-8")
-        app = SphinxTestApp(builder, srcdir=source)
-        try:
-            app.build()
-        finally:
-            app.cleanup()
-        return Path(app.outdir), strip_colors(app.warning.getvalue())
+        app, warnings = build_project(source, builder)
+        return Path(app.outdir), warnings
 
     return run
 

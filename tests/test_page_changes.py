@@ -10,10 +10,9 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from building import build_project
 from page_status import FrontMatterError, parse_front_matter
 from pdf_reading import read_pdf
-from sphinx.testing.util import SphinxTestApp
-from sphinx.util.console import strip_colors
 
 ROOT = "test-changes"
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -22,12 +21,8 @@ AWKWARD = 'The share of "responders" is now 9 of 12 & no longer <b>all</b> *twel
 
 def build(source: Path, builder: str = "html") -> Path:
     """Build without a warning, and give the output folder."""
-    app = SphinxTestApp(builder, srcdir=source)
-    try:
-        app.build()
-    finally:
-        app.cleanup()
-    assert strip_colors(app.warning.getvalue()) == ""
+    app, warnings = build_project(source, builder)
+    assert warnings == ""
     return Path(app.outdir)
 
 

@@ -7,8 +7,7 @@ from pathlib import Path
 import html5lib
 import pytest
 import reference_parts
-from sphinx.testing.util import SphinxTestApp
-from sphinx.util.console import strip_colors
+from building import build_project
 
 ROOT = "test-reference-parts"
 KEYS = ["fda2024", "li2019", "vanvollenhoven2014", "wang2018", "wang2018b"]
@@ -16,12 +15,8 @@ KEYS = ["fda2024", "li2019", "vanvollenhoven2014", "wang2018", "wang2018b"]
 
 def build(source: Path, builder: str = "html") -> tuple[Path, str]:
     """Build the mini project; its output folder and warnings."""
-    app = SphinxTestApp(builder, srcdir=source)
-    try:
-        app.build()
-        return Path(app.outdir), strip_colors(app.warning.getvalue())
-    finally:
-        app.cleanup()
+    app, warnings = build_project(source, builder)
+    return Path(app.outdir), warnings
 
 
 @pytest.fixture(scope="module")

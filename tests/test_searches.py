@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from building import build_project
 from evidence_searches.identifiers import identifier, trials_in
 from evidence_searches.record import FILE, SearchesError, load, parse
 from pdf_reading import overprinted, read_pdf
 from sphinx.testing.util import SphinxTestApp
-from sphinx.util.console import strip_colors
 
 ROOT = "test-searches"
 RUN = """runs:
@@ -61,13 +61,8 @@ def plain(markup: str) -> str:
 
 
 def build(source: Path, builder: str = "html") -> Built:
-    app = SphinxTestApp(builder, srcdir=source)
-    try:
-        app.build()
-    finally:
-        app.cleanup()
-    text = strip_colors(app.warning.getvalue()).replace(f"{app.srcdir}/", "")
-    return Built(app, text.strip().splitlines())
+    app, warnings = build_project(source, builder)
+    return Built(app, warnings.splitlines())
 
 
 @pytest.fixture(scope="module")
