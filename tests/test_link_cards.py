@@ -6,7 +6,8 @@ import zlib
 from pathlib import Path
 
 import pytest
-from sphinx.testing.util import SphinxTestApp
+from building import build_project
+from evidence_settings import extensions
 
 ROOT = "test-evidence-domain"
 PAGE = "stem-cells/safety.html"
@@ -17,20 +18,10 @@ PAGE = "stem-cells/safety.html"
 
 def build(source: Path) -> dict[str, str]:
     """Build the mini project with cards; its pages and their cards by name."""
-    settings = source / "conf.py"
-    text = settings.read_text(encoding="utf-8")
-    if "link_cards" not in text:
-        settings.write_text(
-            text.replace('    "evidence",\n', '    "evidence", "link_cards",\n'), "utf-8"
-        )
-    app = SphinxTestApp("html", srcdir=source)
-    try:
-        app.build()
-        out = Path(app.outdir)
-        files = [*out.rglob("*.html"), *(out / "cards").rglob("*.js")]
-        return {file.relative_to(out).as_posix(): file.read_text("utf-8") for file in files}
-    finally:
-        app.cleanup()
+    settings = {"extensions": [*extensions, "link_cards"]}
+    out = Path(build_project(source, confoverrides=settings)[0].outdir)
+    files = [*out.rglob("*.html"), *(out / "cards").rglob("*.js")]
+    return {file.relative_to(out).as_posix(): file.read_text("utf-8") for file in files}
 
 
 def replace(path: Path, old: str, new: str) -> None:

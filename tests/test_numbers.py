@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from docutils import nodes
+from evidence_settings import extensions
 from sourced_numbers import NOT_FIGURES, figures
 
 pytestmark = pytest.mark.sphinx("html", testroot="numbers", freshenv=True)
@@ -151,18 +152,7 @@ def test_with_warnings_as_errors_the_build_fails(app):
 @pytest.mark.sphinx(
     testroot="evidence-domain",
     srcdir="numbers-beside-records",
-    confoverrides={
-        "extensions": [
-            "myst_parser",
-            "sphinxcontrib.bibtex",
-            "reference_style",
-            "bibliography_mends",
-            "page_status",
-            "evidence",
-            "sourced_numbers",
-            "typst_pdf",
-        ]
-    },
+    confoverrides={"extensions": [*extensions, "sourced_numbers"]},
 )
 def test_records_are_sources(app):
     """Cards, results and links to them need no citation; figures beside them do."""

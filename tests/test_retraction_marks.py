@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 import retractions
+from building import build_project
+from evidence_settings import extensions
 from pdf_reading import read_pdf
 from sphinx.errors import ExtensionError
-from sphinx.testing.util import SphinxTestApp
-from sphinx.util.console import strip_colors
 
 ROOT = "test-retractions"
 
@@ -22,15 +22,13 @@ def built(tmp_path_factory: pytest.TempPathFactory, rootdir: Path) -> dict[str, 
     shutil.copytree(rootdir / ROOT, source)
     shown = {}
     for builder in ("html", "typstpdf"):
-        app = SphinxTestApp(builder, srcdir=source)
-        app.build()
-        assert strip_colors(app.warning.getvalue()) == ""
+        app, warnings = build_project(source, builder)
+        assert warnings == ""
         if builder == "html":
             for page in ("index", "boxed", "references"):
                 shown[page] = (app.outdir / f"{page}.html").read_text("utf-8")
         else:
             shown["pdf"] = read_pdf(app.outdir / "retractions.pdf").text
-        app.cleanup()
     return shown
 
 
@@ -86,12 +84,7 @@ def build(source: Path) -> Build:
     """Build the copy as a new process would; returns the warnings."""
 
     def run(**options: int) -> str:
-        app = SphinxTestApp("html", srcdir=source, **options)
-        try:
-            app.build()
-            return strip_colors(app.warning.getvalue())
-        finally:
-            app.cleanup()
+        return build_project(source, **options)[1]
 
     return run
 
@@ -235,7 +228,6 @@ def test_the_file_is_written_as_it_is_read(source: Path) -> None:
 
 def test_a_record_and_the_file_must_agree(tmp_path: Path, rootdir: Path) -> None:
     source = Path(shutil.copytree(rootdir / "test-evidence-domain", tmp_path / "source"))
-    change(source / "conf.py", '"evidence",\n', '"evidence",\n    "retraction_marks",\n')
     (source / retractions.FILE).write_text(
         'deng2017: {status: retracted, checked: 2026-11-22, source: "PubMed"}\n'
         'nct00000001: {status: none found, checked: 2026-11-20, source: "Crossref, PubMed"}\n'
@@ -246,10 +238,8 @@ def test_a_record_and_the_file_must_agree(tmp_path: Path, rootdir: Path) -> None
         "retraction: {status: not checked}",
         "retraction: {status: withdrawn, checked: 2026-11-22}",
     )
-    app = SphinxTestApp("html", srcdir=source)
-    app.build()
-    app.cleanup()
-    warnings = strip_colors(app.warning.getvalue())
+    settings = {"extensions": [*extensions, "retraction_marks"]}
+    app, warnings = build_project(source, confoverrides=settings)
     assert (
         "deng2017.md:1: WARNING: this record says 'none found' of its source, and "
         "evidence/retractions.yaml says 'retracted': make both say the same" in warnings
