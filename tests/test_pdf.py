@@ -12,11 +12,11 @@ import pikepdf
 import pypdfium2
 import pypdfium2.raw as raw
 import pytest
+from building import build_project
 from docutils import nodes
 from pdf_reading import Bookmark, Pdf, outside, overprinted, read_pdf
 from sphinx import addnodes
 from sphinx.testing.util import SphinxTestApp
-from sphinx.util.console import strip_colors
 from typst_pdf.addresses import readable_address
 from typst_pdf.compiler import compile_pdf
 
@@ -42,13 +42,7 @@ class Built:
 
 
 def run(source: Path, builder: str = "typstpdf", **options) -> Built:
-    """Build as a new process would."""
-    app = SphinxTestApp(builder, srcdir=source, **options)
-    try:
-        app.build()
-    finally:
-        app.cleanup()
-    return Built(app, strip_colors(app.warning.getvalue()))
+    return Built(*build_project(source, builder, **options))
 
 
 @pytest.fixture(scope="module", autouse=True)
