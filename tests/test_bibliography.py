@@ -4,8 +4,10 @@ import re
 import shutil
 
 import pytest
+from bibliography_reading import EntryParser
 from building import build_project
 from docutils import nodes
+from pybtex.database.input.bibtex import Parser
 from sphinx.errors import ExtensionError
 from sphinx.util.console import strip_colors
 
@@ -350,3 +352,36 @@ def test_parallel_reading_gives_the_same_pages(build, source, make_app, tmp_path
     app, warnings = build(parallel=2)
     assert warnings == ""
     assert snapshot(app) == clean_build(make_app, source, tmp_path)
+
+
+ENTRY = '@article{%s,\n  title = "%s",\n  author = {Li, Xia and {The Group}},\n}\n'
+PLAIN = ENTRY % ("one2018", "One") + ENTRY % ("two2019", "Two")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PLAIN,
+        PLAIN.replace("One", "One\n@home{sic}, or"),
+        "Words.\n" + PLAIN.replace("\n@article", " @article"),
+        f"@comment{{left out\n{PLAIN}}}",
+        "@book(three2020,\n title = {Three},\n month = jan # {, late})\n" + PLAIN,
+        '@string{one = "A"}\n' + PLAIN.replace('"One"', "one") + '@String{one = "B"}\n',
+        '@preamble{"x"}\n' + PLAIN,
+    ],
+    ids=["plain", "@ in a field", "no line ends", "comment", "brackets", "macro", "preamble"],
+)
+def test_entries_read_one_by_one_are_as_pybtex_reads_them(tmp_path, text):
+    path = tmp_path / "refs.bib"
+    path.write_text(text, encoding="utf-8")
+    expected = Parser("utf-8").parse_file(path)
+    found = EntryParser("utf-8").parse_file(path)
+    assert found == expected
+    assert [entry.key for entry in found.entries.values()] == list(expected.entries)
+
+
+def test_what_others_add_to_an_entry_is_not_kept(tmp_path):
+    path = tmp_path / "refs.bib"
+    path.write_text(PLAIN, encoding="utf-8")
+    EntryParser("utf-8").parse_file(path).entries["one2018"].fields["standing"] = "retracted"
+    assert "standing" not in EntryParser("utf-8").parse_file(path).entries["one2018"].fields

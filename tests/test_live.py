@@ -17,7 +17,10 @@ from bench.live import Live
 GROUPS = [
     ["text"],
     ["page title", "label and its heading"],
-    ["author of an entry", "citation added"],
+    ["author of an entry", "entry added"],
+    ["key of an entry"],
+    ["emphasis in an entry", "citation added"],
+    ["journal of entries by a macro"],
     ["pages reordered", "image of the same name"],
     ["result of a study", "term explained otherwise"],
     ["title of a study", "caption that is linked to"],
@@ -60,6 +63,16 @@ def test_edited_while_live_and_built_afresh_are_the_same(tiny, live, group):
     for name in group:
         EDITS[name](tiny)
     assert settled(tiny, live) == []
+
+
+def test_pages_that_are_looked_at_follow_the_sources(tiny, live):
+    for page in ("one/second.html", "references/m-z.html"):
+        live.look_at(page)
+    for old, new in (("Zhang, Huayong", "Zhao, Huayong"), ("Five years", "Six years")):
+        live.forget_news()
+        tiny.replace("refs.bib", old, new)
+        assert settled(tiny, live) == []
+    assert "Six years" in live.page("references/m-z.html")
 
 
 def test_edits_that_follow_quickly_are_all_shown(tiny, live):

@@ -1,19 +1,16 @@
-"""Mends of sphinxcontrib-bibtex 2.7: plain errors and honest incremental builds."""
+"""Mends of sphinxcontrib-bibtex 2.7: plain errors and honest incremental builds.
+
+`bibliography_reading` mends how it reads its files.
+"""
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from pathlib import Path
 from time import time_ns
 
 from docutils import nodes
-from pybtex.database.input.bibtex import Parser
-from pybtex.exceptions import PybtexError
-from pybtex.scanner import PybtexSyntaxError
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
-from sphinx.errors import ExtensionError
 from sphinx.util.logging import getLogger
 from sphinxcontrib.bibtex import builder_inited_cite
 from sphinxcontrib.bibtex.bibfile import is_bibdata_outdated
@@ -23,39 +20,6 @@ from sphinxcontrib.bibtex.roles import CiteRole
 logger = getLogger(__name__)
 
 
-class _TracingParser(Parser):
-    """pybtex's parser, remembering which entry it is at."""
-
-    key = ""
-
-    def process_entry(self, entry_type: str, key: str, fields: list) -> None:
-        self.key = key
-        super().process_entry(entry_type, key, fields)
-
-
-def check_bibfiles(app: Sphinx) -> None:
-    """Stop the build at a bibliography that pybtex cannot read, naming file and line.
-
-    sphinxcontrib-bibtex reads it right afterwards, but its error names no file, and at a key
-    that stands twice it goes on with half the entries. A file that is missing it reports well.
-    """
-    for name in app.config.bibtex_bibfiles or []:
-        path = Path(app.confdir, name).resolve()
-        known = app.env.get_domain("cite").bibdata.bibfiles.get(path)
-        if not path.is_file() or (known and known.mtime == path.stat().st_mtime):
-            continue
-        text = path.read_text(encoding=app.config.bibtex_encoding)
-        parser = _TracingParser()
-        try:
-            parser.parse_string(text)
-        except PybtexError as error:
-            line = _line_of_entry(error, parser.key, text)
-            raise ExtensionError(
-                f"{path}:{line}: the entry that begins here cannot be read: {error}. "
-                "Mend it; `make lint` checks the whole file."
-            ) from error
-
-
 def read_edited(app: Sphinx, env: BuildEnvironment, *changes: set[str]) -> list[str]:
     """Read the bibliography again if it was edited since the last build of this process.
 
@@ -63,18 +27,8 @@ def read_edited(app: Sphinx, env: BuildEnvironment, *changes: set[str]) -> list[
     """
     known = env.get_domain("cite").bibdata
     if is_bibdata_outdated(known, list(known.bibfiles), known.encoding):
-        check_bibfiles(app)
         builder_inited_cite(app)
     return []
-
-
-def _line_of_entry(error: PybtexError, key: str, text: str) -> int:
-    if isinstance(error, PybtexSyntaxError):
-        position = error.parser.command_start
-    else:  # the last such entry: of two with the same key the second is in the way
-        heads = re.finditer(rf"@\w+\s*[{{(]\s*{re.escape(key)}\s*,", text)
-        position = max(head.start() for head in heads)
-    return text.count("\n", 0, position) + 1
 
 
 class CitationRole(CiteRole):
@@ -107,7 +61,7 @@ def order_lists(app: Sphinx, env: BuildEnvironment) -> None:
 
 
 def citations_shown(app: Sphinx, env: BuildEnvironment) -> dict[str, list[object]]:
-    """For each page the entries that it cites or lists, as they read now.
+    """For each page the labels of the entries that it cites, and the words of those that it lists.
 
     Pages that cite an unknown key show something new each time, so that their warning returns
     until it is mended.
@@ -118,7 +72,6 @@ def citations_shown(app: Sphinx, env: BuildEnvironment) -> dict[str, list[object
             citation.bibliography_key.docname,
             citation.citation_id,
             citation.formatted_entry.label,
-            str(citation.formatted_entry.text),
         )
         for citation in domain.citations
     }
@@ -128,7 +81,8 @@ def citations_shown(app: Sphinx, env: BuildEnvironment) -> dict[str, list[object
             found[reference.docname].append(reads.get(target.key) or time_ns())
     listed = defaultdict(list)
     for citation in domain.citations:
-        listed[citation.bibliography_key.docname].append((citation.key, reads[citation.key]))
+        words = repr(citation.formatted_entry.text)
+        listed[citation.bibliography_key.docname].append((citation.key, reads[citation.key], words))
     for page, entries in listed.items():
         found[page].append(sorted(entries))
     return found
@@ -144,10 +98,10 @@ def drop_anchors(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 def setup(app: Sphinx) -> dict[str, object]:
     app.setup_extension("sphinxcontrib.bibtex")
+    app.setup_extension("bibliography_reading")
     app.setup_extension("rebuilding")
     for name in BibtexDomain.roles:
         app.add_role_to_domain("cite", name, CitationRole(), override=True)
-    app.connect("builder-inited", check_bibfiles, priority=400)  # before it reads the files
     app.connect("env-updated", order_lists, priority=400)  # before it numbers the citations
     app.connect("env-get-outdated", read_edited, priority=10)  # before anybody uses the entries
     app.connect("page-shows", citations_shown)

@@ -1,7 +1,8 @@
 """The warm process: it keeps application and environment, and goes on from there at each edit.
 
 It never changes what it knows. At an edit it splits off two copies of itself. One writes the
-edited pages at once, with titles, labels and menus as they were: the draft. The other reads all
+edited pages at once, with titles, labels and menus as they were: the draft. If sources were edited
+it writes the pages that browsers show, with the new labels. The other reads all
 that the edit reaches. If that fails, or if the next edit comes first, the copy ends and nothing has
 happened; else the process ends and the copy goes on in its place. It has further copies write each
 page that shows something new, the edited and the looked at ones first, and last whatever is made
@@ -20,6 +21,7 @@ import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
@@ -27,9 +29,11 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import ENV_PICKLE_FILENAME, Sphinx
 from sphinx.builders.html._assets import _file_checksum
+from sphinx.errors import ExtensionError
 from sphinx.util.build_phase import BuildPhase
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 from sphinx.util.parallel import SerialTasks
+from sphinxcontrib.bibtex.bibfile import parse_bibdata
 
 from tools.live.copies import Copy, copy_at_work, in_words, split
 from tools.live.said import NO_PAGE, Said
@@ -64,6 +68,10 @@ class Warm:
         self.written = dict(self.app.rebuilding_shown)  # type: ignore[attr-defined]
         self.look = rebuilding.files_of_the_look(self.app)
         self.has_failed = False
+        # An environment from disk comes with its sources read. We go on from what each says.
+        known = self.app.env.get_domain("cite").bibdata
+        with suppress(ExtensionError):
+            parse_bibdata(list(known.bibfiles), known.encoding)
         # Pages that other processes wrote, as they were when they were read first.
         self.app.env._write_doc_doctree_cache.clear()
         gc.freeze()
@@ -78,9 +86,10 @@ class Warm:
             edited, looked_at = self.next_edit()
             self.stop_copies()
             pages = self.pages_in(edited)
-            if pages:
-                self.forget(pages)
-                self.put_to_work(lambda tell, pages=pages: self.draft(pages, tell))
+            drafts = pages + self.pages_beside(edited, looked_at)
+            if drafts:
+                self.forget(drafts)
+                self.put_to_work(partial(self.draft, pages, drafts))
             reader, tell = split()
             if reader:
                 self.at_work[reader] = lambda: None
@@ -138,22 +147,32 @@ class Warm:
         found = (self.app.project.path2doc(path) for path in edited if path.is_file())
         return [page for page in found if page in self.app.env.found_docs]
 
+    def pages_beside(self, edited: Iterable[Path], looked_at: Iterable[str]) -> list[str]:
+        """If sources were edited, the pages that browsers show: they may cite or list them."""
+        if not self.app.env.get_domain("cite").bibdata.bibfiles.keys() & set(edited):
+            return []
+        others = self.app.env.found_docs - set(self.pages_in(edited))
+        return [page for page in dict.fromkeys(looked_at) if page in others]
+
     def forget(self, pages: Iterable[str]) -> None:
         """These pages are about to be written; if that is not all, nobody knows what is there."""
         rebuilding.record_file(self.app).unlink(missing_ok=True)
         for page in pages:
             self.written.pop(page, None)
 
-    def draft(self, pages: list[str], tell: Connection) -> None:
+    def draft(self, edited: list[str], pages: list[str], tell: Connection) -> None:
         """What is wrong with the pages is not told here: the reader finds it too."""
         env = self.app.env
         self.builder.phase = BuildPhase.READING
         with suppress(Exception):
-            self.app.emit("env-get-outdated", env, set(), set(pages), set())
-            for page in pages:
+            self.app.emit("env-get-outdated", env, set(), set(edited), set())
+            for page in edited:
                 self.app.emit("env-purge-doc", env, page)
                 env.clear_doc(page)
                 self.builder.read_doc(page)
+            if pages != edited:
+                env.get_domain("cite").env_updated()
+            for page in pages:
                 self.write_whole(page, tell)
 
     # --- Reading ------------------------------------------------------------------------------

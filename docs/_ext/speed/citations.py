@@ -2,12 +2,16 @@
 
 It looks through the whole bibliography twice for each citation, and through all citations of the
 handbook twice for each entry and once for each page: where both are ten times as many, that takes
-a hundred times as long. It also asks for its text backend by name for each citation, and pybtex then reads the metadata of
+a hundred times as long. Each list of references makes and keeps a node for every entry, whether it
+lists it or not, and is read again whenever the bibliography changes; ours has nodes for what it
+lists. It also asks for its text backend by name for each citation, and pybtex then reads the metadata of
 every package that is installed.
 """
 
 from __future__ import annotations
 
+import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -16,15 +20,49 @@ from docutils import nodes
 from pybtex.backends.plaintext import Backend
 from pybtex.plugin import register_plugin
 from sphinx.application import Sphinx
+from sphinx.util.logging import getLogger
 from sphinxcontrib.bibtex.citation_target import parse_citation_targets
-from sphinxcontrib.bibtex.domain import BibtexDomain, Citation, _FilterVisitor
+from sphinxcontrib.bibtex.directives import BibliographyDirective
+from sphinxcontrib.bibtex.domain import BibtexDomain, Citation, _FilterVisitor, get_docnames
 from sphinxcontrib.bibtex.nodes import bibliography as bibliography_node
 from sphinxcontrib.bibtex.transforms import BibliographyTransform
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pybtex.database import Entry
     from sphinxcontrib.bibtex.domain import BibliographyKey
     from sphinxcontrib.bibtex.roles import CitationRef
+
+logger = getLogger(__name__)
+
+
+class Said(dict[str, str]):
+    """What an entry says under the names that a filter may use, each looked up once."""
+
+    def __init__(self, key: str, entry: Entry, cited_on: set[str]) -> None:
+        self.key, self.entry, self.cited_on = key, entry, cited_on
+
+    def __missing__(self, name: str) -> str:
+        self[name] = _FilterVisitor(self.entry, "", set()).visit_Name(ast.Name(name))
+        return self[name]
+
+
+def chosen(node: ast.AST, page: str, entries: list[Said]) -> list[Said]:
+    """Those that a filter of a list on this page lets through; `ValueError` if it is none."""
+    match node:
+        case ast.Module(body=[ast.Expr(value=inner)]):
+            return chosen(inner, page, entries)
+        case ast.BoolOp(op=ast.And(), values=values):
+            for value in values:
+                entries = chosen(value, page, entries)
+            return entries
+        case ast.Name(id="cited"):
+            return [one for one in entries if one.cited_on]
+        case ast.BinOp(ast.Name(id="key" | "author" as name), ast.Mod(), ast.Constant(str(words))):
+            search = re.compile(words, re.IGNORECASE).search
+            return [one for one in entries if search(one[name])]
+    return [one for one in entries if _FilterVisitor(one.entry, page, one.cited_on).visit(node)]
 
 
 class IndexedBibtexDomain(BibtexDomain):
@@ -34,6 +72,7 @@ class IndexedBibtexDomain(BibtexDomain):
     _shown_refs: list[CitationRef] | None = None
     # How many citations were looked at for the pages that cite, which are a few more than do.
     _seen = 0
+    _are_entries_hidden = False
 
     @property
     def citations(self) -> list[Citation]:
@@ -54,11 +93,22 @@ class IndexedBibtexDomain(BibtexDomain):
             self._seen = len(self.citation_refs)
 
     def env_updated(self) -> Iterable[str]:
+        place_of = {page: place for place, page in enumerate(get_docnames(self.env))}
+        citing: dict[str, set[str]] = defaultdict(set)
+        for reference in sorted(self.citation_refs, key=lambda ref: place_of[ref.docname]):
+            for target in reference.targets:
+                citing[target.key].add(reference.docname)
+        self._cited_on = citing
+        self._rank = {key: rank for rank, key in enumerate(citing)}
+        self._said: dict[tuple[str, ...], list[Said]] = {}
         updated = super().env_updated()
         self._places: dict[str, list[int]] = defaultdict(list)
         for place, citation in enumerate(self.citations):
             self._places[citation.key].append(place)
         return updated
+
+    def get_entries(self, bibfiles: list[Path]) -> Iterable[Entry]:
+        return () if self._are_entries_hidden else super().get_entries(bibfiles)
 
     def resolve_xref(
         self, env: Any, fromdocname: str, builder: Any, typ: str, target: str, *rest: Any
@@ -75,23 +125,49 @@ class IndexedBibtexDomain(BibtexDomain):
         self, bibliography_key: BibliographyKey
     ) -> Iterator[tuple[str, Entry]]:
         bibliography = self.bibliographies[bibliography_key]
-        citing = defaultdict(set)
-        for reference in self.citation_refs:
-            for target in reference.targets:
-                citing[target.key].add(reference.docname)
-        for entry in self.get_entries(bibliography.bibfiles):
-            key = bibliography.keyprefix + entry.key
-            visitor = _FilterVisitor(
-                entry=entry, docname=bibliography_key.docname, cited_docnames=citing[key]
-            )
-            try:
-                listed = visitor.visit(bibliography.filter_)
-            except ValueError:
-                # It says once for each entry what is wrong, and lists what is cited.
-                yield from super().get_filtered_entries(bibliography_key)
-                return
-            if listed or entry.key in bibliography.keys:
-                yield key, entry
+        prefix, files = bibliography.keyprefix, bibliography.bibfiles
+        about = (prefix, *map(str, files))
+        if about not in self._said:
+            self._said[about] = [
+                Said(key := prefix + entry.key, entry, self._cited_on.get(key, set()))
+                for entry in self.get_entries(files)
+            ]
+        try:
+            found = chosen(bibliography.filter_, bibliography_key.docname, self._said[about])
+        except ValueError:
+            # It says once for each entry what is wrong, and lists what is cited.
+            yield from super().get_filtered_entries(bibliography_key)
+            return
+        listed = {one.key for one in found} | {prefix + key for key in bibliography.keys}
+        if len(listed) > len(found):
+            found = [one for one in self._said[about] if one.key in listed]
+        yield from ((one.key, one.entry) for one in found)
+
+    def get_sorted_entries(
+        self, bibliography_key: BibliographyKey, docnames: list[str]
+    ) -> Iterable[tuple[str, Entry]]:
+        found = self.get_filtered_entries(bibliography_key)
+        bibliography = self.bibliographies[bibliography_key]
+        make = nodes.citation if bibliography.list_ == "citation" else nodes.list_item
+        for key, entry in sorted(found, key=lambda one: self._rank.get(one[0], len(self._rank))):
+            bibliography.citation_nodes.setdefault(key, make(ids=[nodes.make_id(key)]))
+            yield key, entry
+
+
+class QuickBibliographyDirective(BibliographyDirective):
+    """The place of a list. What it lists is known when all pages are read."""
+
+    def run(self) -> list[nodes.Node]:
+        if self.content or self.env.config.bibtex_cite_id != "{key}":
+            return super().run()  # type: ignore[no-any-return]
+        domain = self.env.get_domain("cite")
+        before = self.env.dependencies[self.env.docname].copy()
+        domain._are_entries_hidden = True
+        try:
+            return super().run()  # type: ignore[no-any-return]
+        finally:
+            domain._are_entries_hidden = False
+            self.env.dependencies[self.env.docname] = before
 
 
 class QuickBibliographyTransform(BibliographyTransform):
@@ -115,3 +191,4 @@ def setup(app: Sphinx) -> None:
     transforms[transforms.index(BibliographyTransform)] = QuickBibliographyTransform
     register_plugin("pybtex.backends", "plaintext", Backend, force=True)
     app.add_domain(IndexedBibtexDomain, override=True)
+    app.add_directive("bibliography", QuickBibliographyDirective, override=True)
