@@ -2,7 +2,7 @@
 
 At size 1 it has about what the handbook had in November 2026: fifty pages of text and a hundred of
 studies, 490 references, 2,200 citations. All of it grows in step. The pages stand in parts of
-twenty, as the menu wants them.
+twenty, as the menu wants them, and the references in lists of at most some 300.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
 PER_PART = 20
+PER_LIST = 300
 SECTIONS, PARAGRAPHS, SENTENCES = 6, 4, 4
 
 HEAD = """\
@@ -164,11 +165,27 @@ class Corpus:
 
     @property
     def studies(self) -> list[str]:
-        return [f"study{number + 1}" for number in range(round(100 * self.size))]
+        return [f"study{number + 1:02}" for number in range(round(100 * self.size))]
 
     @property
     def references(self) -> list[str]:
-        return self.studies + [f"paper{n + 1}" for n in range(round(390 * self.size))]
+        return self.studies + [f"paper{n + 1:02}" for n in range(round(390 * self.size))]
+
+    @property
+    def lists(self) -> dict[str, str]:
+        """The lists of references: the page of each, and a pattern for the keys of its entries.
+
+        Entries are dealt out by the last two digits of their keys.
+        """
+        count = -(-len(self.references) // PER_LIST)
+        return {
+            f"references/list-{start + 1}": "|".join(f"{n:02}" for n in range(start, 100, count))
+            for start in range(count)
+        }
+
+    def list_with(self, key: str) -> str:
+        """The page of the list that holds a reference."""
+        return next(page for page, keys in self.lists.items() if key[-2:] in keys.split("|"))
 
     def random(self, name: str) -> random.Random:
         """Chance for one page: it stays the same when others come or go."""
@@ -290,7 +307,7 @@ def files(corpus: Corpus) -> Iterator[tuple[str, str]]:
     yield (
         "index.md",
         f"{HEAD}\n# Start\n{IN_SHORT}\n:::{{toctree}}\n{listed}\nevidence/studies/index\n"
-        "about/contributing\nglossary\nreferences\n:::\n",
+        "about/contributing\nglossary\nreferences/index\n:::\n",
     )
     for part in parts:
         own = "\n".join(n.partition("/")[2] for n in corpus.pages if n.startswith(f"{part}/"))
@@ -309,7 +326,16 @@ def files(corpus: Corpus) -> Iterator[tuple[str, str]]:
         yield f"evidence/studies/{key}.md", study_page(corpus, key)
     terms = "\n\n".join(f"{term}\n  An invented meaning." for term in TERMS)
     yield "glossary.md", f"{HEAD}\n# Glossary\n\n:::{{glossary}}\n{terms}\n:::\n"
-    yield "references.md", f"{HEAD}\n# References\n\n:::{{bibliography}}\n:all:\n:::\n"
+    yield (
+        "references/index.md",
+        f"{HEAD}\n# References\n{IN_SHORT}\n:::{{toctree}}\n:glob:\n\n*\n:::\n",
+    )
+    for page, keys in corpus.lists.items():
+        yield (
+            f"{page}.md",
+            f"{HEAD}\n# Sources {page.rpartition('-')[2]}\n\n"
+            f':::{{bibliography}}\n:filter: key % "({keys})$"\n:::\n',
+        )
     yield (
         "about/contributing.md",
         f"{HEAD}\n# Contributing\n\n(offer-a-review)=\n\n## Offer a review\n\nPlease do.\n",

@@ -93,13 +93,14 @@ def edits(book: Any) -> dict[str, tuple[str, str, str, str, str]]:
     """What is changed in which file, and the page that then reads otherwise."""
     page, study = book.corpus.pages[0], f"evidence/studies/{book.corpus.studies[0]}"
     part, name = page.split("/")
+    sources = book.corpus.list_with(book.corpus.references[0])
     next_ = book.corpus.pages[1].split("/")[1]
     return {
         "text": (f"{page}.md", "\n\n## ", "\n\nNew words.\n\n## ", page, "New words."),
         "title": (f"{page}.md", "\n# ", "\n# Anew ", page, "<title>Anew "),
         "study": (f"{study}.md", "as the inventor likes", "as ever", study, "as ever"),
         "refs.bib": (
-            "refs.bib", "Journal of Invention", "New Journal", "references", "New Journal",
+            "refs.bib", "Journal of Invention", "New Journal", sources, "New Journal",
         ),
         "order": (f"{part}/index.md", f"{name}\n{next_}", f"{next_}\n{name}", f"{part}/index", ""),
     }  # fmt: skip

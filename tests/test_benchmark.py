@@ -31,6 +31,16 @@ def test_everything_grows_in_step():
         assert len(getattr(large, part)) == 3 * len(getattr(small, part))
 
 
+@pytest.mark.parametrize(("size", "lists"), [(0.04, 1), (1, 2), (10, 17)])
+def test_each_reference_stands_in_one_list_that_is_not_long(size, lists):
+    large = Corpus(size)
+    assert len(large.lists) == lists
+    endings = [ending for pattern in large.lists.values() for ending in pattern.split("|")]
+    assert sorted(endings) == [f"{number:02}" for number in range(100)]
+    for page in large.lists:
+        assert sum(large.list_with(key) == page for key in large.references[::7]) <= 300 / 7 + 10
+
+
 @pytest.mark.parametrize("environment", [{}, measuring.AS_IT_COMES], ids=["ours", "as it comes"])
 def test_the_handbook_builds_without_a_warning(tmp_path, environment):
     book = measuring.Handbook(tmp_path / "book", 0.04)
@@ -42,7 +52,7 @@ def test_the_handbook_builds_without_a_warning(tmp_path, environment):
     assert (site / "searchindex.js").exists() == bool(environment)
     page = (site / "part-1" / "page-1.html").read_text(encoding="utf-8")
     assert "evidence-result" in page
-    assert 'href="../references.html#' in page
+    assert 'href="../references/list-1.html#' in page
     assert output_bytes(site) > 50_000
 
 
