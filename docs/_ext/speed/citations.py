@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pybtex.database import Entry
+    from sphinx.environment import BuildEnvironment
     from sphinxcontrib.bibtex.domain import BibliographyKey
     from sphinxcontrib.bibtex.roles import CitationRef
 
@@ -63,6 +64,11 @@ def chosen(node: ast.AST, page: str, entries: list[Said]) -> list[Said]:
             search = re.compile(words, re.IGNORECASE).search
             return [one for one in entries if search(one[name])]
     return [one for one in entries if _FilterVisitor(one.entry, page, one.cited_on).visit(node)]
+
+
+def are_named_by_key(env: BuildEnvironment) -> bool:
+    """Whether the address of an entry in a list is its key, so that it needs no counting."""
+    return env.config.bibtex_cite_id == "{key}"
 
 
 class IndexedBibtexDomain(BibtexDomain):
@@ -150,7 +156,9 @@ class IndexedBibtexDomain(BibtexDomain):
         bibliography = self.bibliographies[bibliography_key]
         make = nodes.citation if bibliography.list_ == "citation" else nodes.list_item
         for key, entry in sorted(found, key=lambda one: self._rank.get(one[0], len(self._rank))):
-            bibliography.citation_nodes.setdefault(key, make(ids=[nodes.make_id(key)]))
+            if are_named_by_key(self.env):
+                # Afresh each time: those of the last time went with the page that was written.
+                bibliography.citation_nodes[key] = make(ids=[nodes.make_id(key)])
             yield key, entry
 
 
@@ -158,7 +166,7 @@ class QuickBibliographyDirective(BibliographyDirective):
     """The place of a list. What it lists is known when all pages are read."""
 
     def run(self) -> list[nodes.Node]:
-        if self.content or self.env.config.bibtex_cite_id != "{key}":
+        if self.content or not are_named_by_key(self.env):
             return super().run()  # type: ignore[no-any-return]
         domain = self.env.get_domain("cite")
         before = self.env.dependencies[self.env.docname].copy()
