@@ -11,6 +11,7 @@ import random
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -156,22 +157,22 @@ class Corpus:
     size: float
     seed: int = 1
 
-    @property
+    @cached_property
     def pages(self) -> list[str]:
         return [
             f"part-{number // PER_PART + 1}/page-{number + 1}"
             for number in range(round(50 * self.size))
         ]
 
-    @property
+    @cached_property
     def studies(self) -> list[str]:
         return [f"study{number + 1:02}" for number in range(round(100 * self.size))]
 
-    @property
+    @cached_property
     def references(self) -> list[str]:
         return self.studies + [f"paper{n + 1:02}" for n in range(round(390 * self.size))]
 
-    @property
+    @cached_property
     def lists(self) -> dict[str, str]:
         """The lists of references: the page of each, and a pattern for the keys of its entries.
 
