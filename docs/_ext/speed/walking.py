@@ -7,7 +7,6 @@ handed up through as many generators as it is deep.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -29,19 +28,6 @@ def all_nodes(self: nodes.Node) -> Iterator[nodes.Node]:
     return nodes_of_class(self, nodes.Node)
 
 
-def findall(
-    self: nodes.Node, condition: Any = None, *directions: bool, **named: bool
-) -> Iterator[nodes.Node]:
-    """As in docutils, whose quicker ways are for classes alone: here for any other condition too."""
-    if directions or named or condition is None or isinstance(condition, type):
-        return docutils_findall(self, condition, *directions, **named)
-    return filter(condition, all_nodes(self))
-
-
-docutils_findall = nodes.Node.findall
-
-
 def setup(app: Sphinx) -> None:
-    nodes.Node.findall = findall
     nodes.Node._fast_findall = nodes_of_class
     nodes.Node._superfast_findall = all_nodes

@@ -81,7 +81,6 @@ class PdfTranslator(TypstTranslator):
         self.targets = dict(targets_in(document, document["docname"]))
         self.footnotes_seen: set[str] = set()
         self.in_table_head = False
-        self.row_stays_whole = False
         # Level and words of the titles of the pages, for the template's first guess at its contents.
         self.page_titles: list[tuple[int, str]] = []
         # Of what is listed on the web site alone: the number by its label, and the names of what was
@@ -479,13 +478,10 @@ class PdfTranslator(TypstTranslator):
         super().depart_thead(node)
         self.in_table_head = False
 
-    def visit_row(self, node: Element) -> None:
-        super().visit_row(node)
-        self.row_stays_whole = not any(entry.get("morerows") for entry in node) and is_short(node)
-
     def visit_entry(self, node: Element) -> None:
         super().visit_entry(node)
-        if self.row_stays_whole:
+        row = node.parent
+        if not any(entry.get("morerows") for entry in row) and is_short(row):
             self.curr_element().named_params["breakable"] = "false"
 
     # Admonitions.
