@@ -4,10 +4,14 @@ A build keeps nearly all that it makes, and looking for rubbish takes long. Most
 keep is documents, whose nodes hold each other: only the collector would find them. Sphinx on one
 core even keeps all documents in memory from reading to writing, half of all memory in a large
 handbook. To load them again takes hardly longer.
+
+When a process ends, Python looks through all objects once more, to free memory that the system takes
+back anyway.
 """
 
 from __future__ import annotations
 
+import atexit
 import gc
 
 from docutils import nodes
@@ -42,4 +46,6 @@ def let_go(app: Sphinx) -> None:
 
 def setup(app: Sphinx) -> None:
     gc.set_threshold(THRESHOLD, 20, 100)
+    # What is frozen is not looked through.
+    atexit.register(gc.freeze)
     app.connect("builder-inited", let_go)
