@@ -3,14 +3,19 @@
 import contextlib
 import gzip
 import json
+import random
 import re
 import shutil
+from collections import Counter
 from collections.abc import Iterator
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
 from browser_bed import serve
 from conftest import PROJECT
+from site_search.index import index_files
+from site_search.sections import Section
 from sphinx.errors import ExtensionError
 from sphinx.testing.util import SphinxTestApp
 
@@ -45,6 +50,14 @@ def index(outdir: Path, name: str):
     return json.loads(found[2])
 
 
+def sections_of(outdir: Path) -> list[list]:
+    """Address, heading and sentences of all sections, from as many files as index.js says."""
+    sizes = index(outdir, "index.js")["texts"]
+    parts = [index(outdir, f"text-{number}.js") for number in range(len(sizes))]
+    assert [len(part) for part in parts] == sizes
+    return [section for part in parts for section in part]
+
+
 def files(outdir: Path) -> dict[str, bytes]:
     folder = outdir / "search"
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*.js")}
@@ -52,10 +65,12 @@ def files(outdir: Path) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory, rootdir) -> Path:
-    """The small site; its folder."""
+    """The small site, with small files so that there are several; its folder."""
     source = tmp_path_factory.mktemp("search") / "source"
     shutil.copytree(rootdir / ROOT, source)
-    outdir, warnings = build(source)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("site_search.index.PART", 300)
+        outdir, warnings = build(source)
     assert warnings == ""
     return outdir
 
@@ -89,25 +104,32 @@ def answers(open_page, small_site):
 
 
 def test_each_section_has_its_heading_and_sentences(built):
-    listed = index(built, "index.js")
-    assert [page[1:] for page in listed["pages"]] == [
-        ["glossary.html", "Glossary"],
-        ["index.html", "A small handbook"],
-        ["topics/medicines.html", "Medicines"],
-        ["topics/skin.html", "Skin"],
-    ]
-    assert index(built, "text/topics/skin.js") == [
-        ["Lupus often shows on the skin."],
+    sections = sections_of(built)
+    assert sections[-2:] == [
+        ["topics/skin.html", "Skin", ["Lupus often shows on the skin."]],
         [
-            "A malar rash is red skin over both cheeks.",
-            "It may burn in the sun.",
-            "Écrasé is a word with accents.",
-            "Rashes in one study",
-            "Rash · People",
-            "Discoid · 9 of 12",
+            "topics/skin.html#rashes",
+            "Skin: Rashes",
+            [
+                "A malar rash is red skin over both cheeks.",
+                "It may burn in the sun.",
+                "Écrasé is a word with accents.",
+                "Rashes in one study",
+                "Rash · People",
+                "Discoid · 9 of 12",
+            ],
         ],
     ]
-    assert [0, "term-flare", "flare"] in listed["sections"]
+    assert ["glossary.html#term-flare", "Glossary: flare"] in [section[:2] for section in sections]
+    pages = Counter(address.partition("#")[0] for address, _heading, _sentences in sections)
+    assert index(built, "index.js")["pages"] == list(pages.values())
+
+
+def test_each_word_is_in_the_file_that_is_said_to_have_it(built):
+    listed = index(built, "index.js")["words"]
+    assert len(listed) > 3
+    for number, words in enumerate(listed):
+        assert list(index(built, f"places-{number}.js")) == words.split()
 
 
 def test_sphinx_s_own_index_is_not_written(built):
@@ -115,11 +137,53 @@ def test_sphinx_s_own_index_is_not_written(built):
 
 
 def test_words_lose_case_and_accents(built):
-    assert "ecrase" in index(built, "index.js")["words"]
+    assert "ecrase" in " ".join(index(built, "index.js")["words"]).split()
+
+
+@pytest.fixture(scope="module")
+def large() -> tuple[dict[str, str], str]:
+    """The index of a handbook ten times as large as ours, and its four most frequent words."""
+    pages = large_handbook(10)
+    texts = [text for sections in pages.values() for one in sections for text in one.sentences]
+    most = Counter(word for text in texts[::100] for word in text.rstrip(".").split())
+    files = index_files(pages, {page: f"{page}.html" for page in pages}, [])
+    return files, " ".join(word for word, _count in most.most_common(4))
+
+
+def large_handbook(times: int) -> dict[str, list[Section]]:
+    """Pages of invented text, some 1,400 sections for each time, with words as frequent as in ours.
+
+    By Zipf's law: the second word half as frequent as the first, and so on.
+    """
+    chance = random.Random(1)
+    syllables = [a + b + c for a in "bcdfghlmnprst" for b in "aeiou" for c in ["", "n", "r", "st"]]
+    vocabulary = list(
+        {"".join(chance.choices(syllables, k=chance.randint(1, 4))): "" for _ in range(20_000)}
+    )
+    odds = list(accumulate(1 / rank for rank in range(1, len(vocabulary) + 1)))
+
+    def some(number: int) -> str:
+        return " ".join(chance.choices(vocabulary, cum_weights=odds, k=number))
+
+    return {
+        f"part{page % 30}/page{page}": [
+            Section(f"section{n}" if n else "", some(3), [f"{some(15)}." for _ in range(5)])
+            for n in range(8)
+        ]
+        for page in range(178 * times)
+    }
+
+
+def test_no_file_of_a_large_index_is_large_but_the_list_of_words(large):
+    weights = {name: len(gzip.compress(text.encode())) for name, text in large[0].items()}
+    assert len(weights) > 1000
+    assert weights.pop("index.js") < 60_000
+    assert max(weights.values()) < 12_000
 
 
 @pytest.mark.parametrize("edit", ["nothing", "text", "new page", "removed page", "synonyms"])
-def test_the_index_of_an_edited_site_is_that_of_a_clean_build(source, tmp_path, edit):
+def test_the_index_of_an_edited_site_is_that_of_a_clean_build(source, tmp_path, monkeypatch, edit):
+    monkeypatch.setattr("site_search.index.PART", 300)
     build(source)
     if edit == "text":
         page = source / "topics" / "skin.md"
@@ -225,6 +289,33 @@ def test_without_javascript_the_page_says_where_else_to_look(open_page, small_si
     assert page.get_by_role("link", name="Glossary").first.is_visible()
 
 
+def asked_for(page, question: str) -> list[bytes]:
+    """The files of the index that a question loads; no other page is fetched."""
+    sent = []
+    page.on("response", lambda answer: sent.append(answer))
+    page.goto(f"search.html?q={question}")
+    page.wait_for_selector("#site-search-results li")
+    assert [answer.url for answer in sent if answer.url.endswith(".html")] == []
+    return [answer.body() for answer in sent if "/search/" in answer.url]
+
+
+def weight(files: list[bytes]) -> int:
+    return sum(len(gzip.compress(file)) for file in files)
+
+
+def test_a_question_to_a_large_handbook_loads_little(open_page, built, large, tmp_path):
+    files, most_frequent = large
+    site = tmp_path / "large"
+    shutil.copytree(built, site, ignore=shutil.ignore_patterns("search"))
+    (site / "search").mkdir()
+    for name, text in files.items():
+        (site / "search" / name).write_text(text, encoding="utf-8")
+    with serve(site) as address:
+        loaded = asked_for(open_page(base_url=address), most_frequent)
+    assert weight(loaded) < 150_000
+    assert len(loaded) <= 20
+
+
 def test_search_works_from_a_folder_too(browser, built):
     page = browser.new_page()
     page.goto((built / "search.html").as_uri() + "?q=flare")
@@ -245,14 +336,10 @@ def test_search_works_from_a_folder_too(browser, built):
 def test_readers_of_the_handbook_find_what_they_ask_for(page_at, question, address):
     """On a telephone's connection too: less than 150 kB of index, and no other page is fetched."""
     page = page_at()
-    sent = []
-    page.on("response", lambda answer: sent.append(answer))
-    page.goto(f"search.html?q={question}")
-    page.wait_for_selector("#site-search-results li")
+    loaded = asked_for(page, question)
     found = page.locator("#site-search-results li a").evaluate_all(
         "links => links.map(link => link.getAttribute('href'))"
     )
     assert any(link.endswith(address) or f"{address}#" in link for link in found[:8]), found
-    loaded = [answer for answer in sent if "/search/" in answer.url]
-    assert sum(len(gzip.compress(answer.body())) for answer in loaded) < 150_000
-    assert [answer.url for answer in sent if answer.url.endswith(".html")] == []
+    assert weight(loaded) < 100_000
+    assert len(loaded) <= 16

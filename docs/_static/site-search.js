@@ -10,6 +10,8 @@
   // What a match counts: the word itself, the same word in another form, a longer word, a near one.
   const SAME = 1, FORM = 0.9, LONGER = 0.5, NEAR = 0.6;
   const OTHER_PHRASE = 0.95, WHOLE_HEADING = 1.5;
+  // Points from this on say how many words the heading has that the word stands in: index.py.
+  const HEADING = 32;
   const SMALL_WORDS = new Set(
     "a an and are as at be by can do does for from has have how i if in is it my of on or should that the there this to was what when which who will with you your".split(" "),
   );
@@ -28,7 +30,7 @@
     if (!loaded.has(name)) {
       loaded.set(name, new Promise((resolve, reject) => {
         const script = document.createElement("script");
-        script.src = place.dataset.folder + name.split("/").map(encodeURIComponent).join("/");
+        script.src = place.dataset.folder + name;
         script.onload = () => resolve(arrived.get(name));
         script.onerror = () => reject(new Error(name));
         document.head.append(script);
@@ -65,15 +67,28 @@
     return row[two.length];
   }
 
+  // [2, 1] as [0, 0, 1]: the group of each member.
+  const spread = (sizes) => sizes.flatMap((size, number) => new Array(size).fill(number));
+
+  // The first file, with what is asked of it again and again.
+  async function opened() {
+    const { pages, texts, words, synonyms } = await load("index.js");
+    const fileOf = new Map(words.flatMap((part, number) => part.split(" ").map((word) => [word, number])));
+    const vocabulary = [...fileOf.keys()];
+    return {
+      fileOf, vocabulary, stems: vocabulary.map(stem), synonyms, pageOf: spread(pages), textOf: spread(texts),
+    };
+  }
+
   // The index's words for a reader's word, with what each counts; near ones only for want of others.
-  function matches(word, vocabulary) {
+  function matches(word, { vocabulary, stems }) {
     const found = new Map();
     const root = stem(word);
-    for (const other of vocabulary) {
+    vocabulary.forEach((other, i) => {
       if (other === word) found.set(other, SAME);
-      else if (stem(other) === root) found.set(other, FORM);
+      else if (stems[i] === root) found.set(other, FORM);
       else if (word.length > 2 && other.startsWith(word)) found.set(other, LONGER);
-    }
+    });
     if (found.size || word.length < 4) return { found, near: false };
     const most = word.length < 8 ? 1 : 2;
     const near = vocabulary
@@ -83,6 +98,12 @@
     const best = Math.min(...near.map(([steps]) => steps));
     near.filter(([steps]) => steps === best).slice(0, 4).forEach(([, other]) => found.set(other, NEAR));
     return { found, near: found.size > 0 };
+  }
+
+  // Where the words stand: word by word section, points, section, points, as index.py tells it.
+  async function placesOf(words, { fileOf }) {
+    const files = [...new Set(words.map((word) => fileOf.get(word)))];
+    return Object.assign({}, ...await Promise.all(files.map((file) => load(`places-${file}.js`))));
   }
 
   // A question, and the same question in the handbook's words: Benlysta, belimumab.
@@ -105,39 +126,39 @@
   async function rank(question, index) {
     const asked = wordsOf(question);
     const sense = asked.filter((word) => !SMALL_WORDS.has(word));
-    const notes = { instead: [], also: [] };
+    const ways = phrasings(sense.length ? sense : asked, index.synonyms)
+      .map(({ words, also }) => ({ words: [...new Set(words)], also }));
+    const matched = new Map([...new Set(ways.flatMap(({ words }) => words))].map((word) => [word, matches(word, index)]));
+    const instead = [...matched].filter(([, { near }]) => near);
+    const notes = { instead: instead.map(([word, { found }]) => [word, [...found.keys()].join(", ")]), also: [] };
+    const places = await placesOf([...matched.values()].flatMap(({ found }) => [...found.keys()]), index);
     const scores = new Map();
     const marked = new Set();
-    for (const { words, also } of phrasings(sense.length ? sense : asked, index.synonyms)) {
-      const wanted = [];
-      for (const word of [...new Set(words)]) {
-        const { found, near } = matches(word, index.words);
-        if (near) notes.instead.push([word, [...found.keys()].join(", ")]);
-        wanted.push(found);
-      }
-      const letters = new Set(wanted.flatMap((found) => [...found.keys()].map((word) => word[0])));
-      const files = new Map(await Promise.all([...letters].map(async (letter) =>
-        [letter, await load(`words-${letter.codePointAt(0).toString(16)}.js`)])));
+    for (const { words, also } of ways) {
+      const wanted = words.map((word) => matched.get(word).found);
       const hits = new Map();
-      wanted.forEach((found) => {
+      for (const found of wanted) {
         const best = new Map();
+        const headings = new Set();
         for (const [word, factor] of found) {
-          const places = files.get(word[0])[word];
-          const rarity = Math.log(1 + (2 * index.sections.length) / places.length);
-          for (let i = 0; i < places.length; i += 2) {
-            const points = factor * rarity * Math.log2(1 + places[i + 1]);
-            if (points > (best.get(places[i]) || 0)) best.set(places[i], points);
+          const rarity = Math.log(1 + (2 * index.pageOf.length) / places[word].length);
+          let section = 0;
+          for (let i = 0; i < places[word].length; i += 2) {
+            section += places[word][i];
+            const points = factor * rarity * Math.log2(1 + (places[word][i + 1] % HEADING));
+            if (points > (best.get(section) || 0)) best.set(section, points);
+            if (factor >= FORM && Math.floor(places[word][i + 1] / HEADING) === wanted.length) headings.add(section);
           }
         }
         for (const [section, points] of best) {
-          const hit = hits.get(section) || { points: 0, words: 0 };
-          hits.set(section, { points: hit.points + points, words: hit.words + 1 });
+          const hit = hits.get(section) || { points: 0, words: 0, inHeading: 0 };
+          hits.set(section, {
+            points: hit.points + points, words: hit.words + 1, inHeading: hit.inHeading + headings.has(section),
+          });
         }
-      });
+      }
       // A heading that is the question, such as a term of the glossary, is the best answer.
-      const phrase = words.map(stem).join(" ");
-      for (const [section, hit] of hits)
-        if (wordsOf(index.sections[section][2]).map(stem).join(" ") === phrase) hit.points *= WHOLE_HEADING;
+      for (const hit of hits.values()) if (hit.inHeading === wanted.length) hit.points *= WHOLE_HEADING;
       // A place with all the words comes before any with some of them.
       const whole = [...hits].some(([, hit]) => hit.words === wanted.length);
       let used = false;
@@ -154,7 +175,7 @@
     }
     const perPage = new Map();
     const ranked = [...scores].sort((a, b) => b[1] - a[1] || a[0] - b[0]).filter(([section]) => {
-      const page = index.sections[section][0];
+      const page = index.pageOf[section];
       perPage.set(page, (perPage.get(page) || 0) + 1);
       return perPage.get(page) <= PER_PAGE;
     });
@@ -191,21 +212,20 @@
   }
 
   async function show(section, index, marked) {
-    const [number, anchor, heading] = index.sections[section];
-    const [page, address, title] = index.pages[number];
-    const first = index.sections.findIndex(([other]) => other === number);
-    const sentences = (await load(`text/${page}.js`))[section - first];
+    const file = index.textOf[section];
+    const texts = await load(`text-${file}.js`);
+    const [address, heading, sentences] = texts[section - index.textOf.indexOf(file)];
     const item = document.createElement("li");
     const link = document.createElement("a");
-    link.href = place.dataset.root + address + (anchor ? `#${anchor}` : "");
-    link.textContent = anchor ? `${title}: ${heading}` : title;
+    link.href = place.dataset.root + address;
+    link.textContent = heading;
     item.append(link, withMarks(best(sentences, marked), marked));
     return item;
   }
 
   async function answer(question) {
     status.textContent = says.searching;
-    const index = await load("index.js");
+    const index = await opened();
     const { ranked, marked, notes } = await rank(question, index);
     let shown = 0;
     const more = async () => {
