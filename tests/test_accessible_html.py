@@ -99,6 +99,18 @@ def test_every_table_scrolls_in_a_named_place_of_its_own(trees):
             assert box.get("aria-label"), name
 
 
+def test_every_plot_scrolls_in_a_named_place_of_its_own(trees):
+    seen = 0
+    for name, tree in trees.items():
+        for plot in with_class(tree, "effect-plot"):
+            seen += 1
+            (box,) = with_class(plot, "plot-wrapper")
+            assert (box.get("role"), box.get("tabindex")) == ("region", "0"), name
+            assert box.get("aria-label").startswith("Picture: "), name
+            assert box.find(".//img") is not None, name
+    assert seen > 20
+
+
 def test_links_say_where_they_lead(trees):
     """A link is read out of its place too: its words, or its name, must not be empty."""
     for name, tree in trees.items():

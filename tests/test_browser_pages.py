@@ -2,6 +2,7 @@
 
 import pypdfium2
 import pytest
+from evidence.drawing import SMALL, WIDTH
 
 from tools.accessibility import examine
 from tools.browser import serve
@@ -22,6 +23,7 @@ KINDS = {
 every_kind = pytest.mark.parametrize("address", KINDS.values(), ids=KINDS.keys())
 
 SHORT = "lupus/flares.html"
+PLOTS = "evidence/plots.html"
 PHONE = 320
 
 # What has the focus, and whether it can be seen: in the window, not covered, with a ring around it.
@@ -52,7 +54,7 @@ FOCUSED = """() => {
 
 # Elements that stand out of the window sideways, and are not in a box that scrolls by itself.
 STICKING_OUT = """() => [...document.querySelectorAll("body *")].filter((element) => {
-  if (element.closest(".table-wrapper > *, pre, svg, .sidebar-drawer, .toc-drawer")) return false;
+  if (element.closest(":is(.table-wrapper, .plot-wrapper) > *, pre, svg, .sidebar-drawer, .toc-drawer")) return false;
   const style = getComputedStyle(element);
   if (style.visibility === "hidden" || style.clipPath !== "none") return false;
   const box = element.getBoundingClientRect();
@@ -234,6 +236,42 @@ def test_a_table_that_fits_is_no_tab_stop(page_at):
     page = page_at(1280)
     page.goto(SHORT)
     page.wait_for_function("document.querySelector('.table-wrapper:not([tabindex])')")
+
+
+@pytest.mark.parametrize("width", [PHONE, 400])
+def test_a_plot_on_a_telephone_scrolls_in_its_place_and_can_be_read(page_at, width):
+    page = page_at(width, reduced_motion="reduce")
+    page.goto(PLOTS)
+    plot = page.locator("figure.effect-plot").first
+    assert plot.get_by_text("Scroll sideways").is_visible()
+    assert height_of_letters(plot) >= 9
+    plot.get_by_role("region").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.activeElement.scrollLeft > 0")
+    assert page.evaluate(FOCUSED)["ringed"]
+
+
+def test_where_there_is_room_a_plot_is_as_wide_as_the_text(page_at):
+    page = page_at(768)
+    page.goto(PLOTS)
+    page.wait_for_function("document.querySelector('.plot-wrapper:not([tabindex])')")
+    plot = page.locator("figure.effect-plot").first
+    assert plot.get_by_text("Scroll sideways").is_hidden()
+    assert plot.locator("img").bounding_box()["width"] == plot.bounding_box()["width"]
+
+
+def test_on_paper_a_plot_is_no_wider_than_the_paper(page_at):
+    page = page_at(PHONE)
+    page.emulate_media(media="print")
+    page.goto(PLOTS)
+    plot = page.locator("figure.effect-plot").first
+    assert plot.locator("img").bounding_box()["width"] == plot.bounding_box()["width"]
+    assert plot.get_by_text("Scroll sideways").is_hidden()
+
+
+def height_of_letters(plot) -> float:
+    """The size of a plot's smallest letters in pixels of the window."""
+    return SMALL / 72 / WIDTH * plot.locator("img").bounding_box()["width"]
 
 
 # -- Small screens, enlargement, spacing -------------------------------------------------------

@@ -2,6 +2,8 @@
 
 - Furo puts each table in a box that scrolls sideways on narrow screens. The box repeats the table's
   id, has no name, and the keyboard cannot reach it: here it is a named region and a tab stop.
+- A plot shrinks to the width of a telephone, and its letters to half of what can be read: here it
+  is in such a box too, in which it keeps a width (see _static/evidence.css).
 - docutils gives each entry of the bibliography a role that is deprecated, and that may not stand in
   the list around it: here it is an item of that list.
 - Sphinx marks the captions of the menu as headings and does not say of which level.
@@ -26,6 +28,10 @@ class TableRegion(nodes.container):
     """The box around a table, which scrolls where the table is wider than the page."""
 
 
+class PlotRegion(nodes.container):
+    """The box around a plot, which scrolls where the plot is wider than the page."""
+
+
 class NameTableBoxes(SphinxPostTransform):
     """Put a TableRegion in the place of each box that Furo has just made."""
 
@@ -40,8 +46,31 @@ class NameTableBoxes(SphinxPostTransform):
                 box.parent.replace(box, region)
 
 
-def visit_region(translator: HTML5Translator, node: TableRegion) -> None:
+class BoxPlots(SphinxPostTransform):
+    """Put each plot into a PlotRegion."""
+
+    formats = ("html",)
+    default_priority = 501
+
+    def run(self, **kwargs: Any) -> None:
+        for figure in list(self.document.findall(nodes.figure)):
+            if "effect-plot" in figure["classes"]:
+                figure[0] = PlotRegion("", figure[0], classes=["plot-wrapper"])
+
+
+def visit_table_region(translator: HTML5Translator, node: TableRegion) -> None:
     caption = next(iter(node.findall(nodes.title)), None)
+    open_region(translator, node, caption.astext() if caption else _("Table"))
+
+
+def visit_plot_region(translator: HTML5Translator, node: PlotRegion) -> None:
+    hint = _("Scroll sideways to see all of the picture.")
+    translator.body.append(f'<p class="scroll-hint" aria-hidden="true">{hint}</p>\n')
+    caption = next(iter(node.parent.findall(nodes.caption)))
+    open_region(translator, node, _("Picture: {caption}").format(caption=caption.astext()))
+
+
+def open_region(translator: HTML5Translator, node: nodes.container, name: str) -> None:
     translator.body.append(
         translator.starttag(
             node,
@@ -49,12 +78,12 @@ def visit_region(translator: HTML5Translator, node: TableRegion) -> None:
             CLASS="docutils container",
             role="region",
             tabindex="0",
-            **{"aria-label": caption.astext() if caption else _("Table")},
+            **{"aria-label": name},
         )
     )
 
 
-def depart_region(translator: HTML5Translator, node: TableRegion) -> None:
+def depart_region(translator: HTML5Translator, node: nodes.container) -> None:
     translator.body.append("</div>\n")
 
 
@@ -72,7 +101,9 @@ def visit_title(translator: HTML5Translator, node: nodes.Element) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     app.add_post_transform(NameTableBoxes)
-    app.add_node(TableRegion, html=(visit_region, depart_region))
+    app.add_post_transform(BoxPlots)
+    app.add_node(TableRegion, html=(visit_table_region, depart_region))
+    app.add_node(PlotRegion, html=(visit_plot_region, depart_region))
     app.add_node(
         nodes.citation, override=True, html=(visit_citation, HTML5Translator.depart_citation)
     )

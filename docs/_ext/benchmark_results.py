@@ -125,7 +125,7 @@ def picture(found: Results, directive: SphinxDirective) -> list[nodes.Node]:
         width="100%",
     )
     words = measured(_("How long a build takes, as a share of the stack as it comes"))
-    return [nodes.figure("", image, nodes.caption("", "", words))]
+    return [nodes.figure("", image, nodes.caption("", "", words), classes=["effect-plot"])]
 
 
 def growth(found: Results, directive: SphinxDirective) -> list[nodes.Node]:

@@ -39,12 +39,12 @@
   // A page that the browser kept shows as it was first opened.
   window.addEventListener("pageshow", () => toggles.forEach(close));
 
-  // A table that fits its place needs no tab stop for scrolling.
+  // A table or plot that fits its place needs no tab stop for scrolling.
   const sizes = new ResizeObserver((entries) => {
     for (const { target } of entries) {
       if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
       else target.removeAttribute("tabindex");
     }
   });
-  document.querySelectorAll(".table-wrapper").forEach((box) => sizes.observe(box));
+  document.querySelectorAll(".table-wrapper, .plot-wrapper").forEach((box) => sizes.observe(box));
 }
