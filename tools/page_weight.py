@@ -28,7 +28,7 @@ OWN_LIMITS = {
     # this page that other pages, the quotations and the PDF lead to; readers compare claims.
     "evidence/claims.html": 45_000,
     # With the first file of its index, which it asks for ahead of the question.
-    "search.html": 80_000,
+    "search.html": 60_000,
     # A line for each source, so that every address of a source leads on; some 35 bytes a source.
     # Nobody who adds a source should have to mend this page.
     "references.html": 60_000,
