@@ -380,8 +380,12 @@ def test_entries_read_one_by_one_are_as_pybtex_reads_them(tmp_path, text):
     assert [entry.key for entry in found.entries.values()] == list(expected.entries)
 
 
-def test_what_others_add_to_an_entry_is_not_kept(tmp_path):
+def test_an_entry_that_reads_as_before_is_the_one_of_before(tmp_path):
     path = tmp_path / "refs.bib"
     path.write_text(PLAIN, encoding="utf-8")
-    EntryParser("utf-8").parse_file(path).entries["one2018"].fields["standing"] = "retracted"
-    assert "standing" not in EntryParser("utf-8").parse_file(path).entries["one2018"].fields
+    before = EntryParser("utf-8").parse_file(path).entries
+    path.write_text(PLAIN.replace("Two", "Three"), encoding="utf-8")
+    after = EntryParser("utf-8").parse_file(path).entries
+    assert after["one2018"] is before["one2018"]
+    assert after["two2019"].fields["title"] == "Three"
+    assert before["two2019"].fields["title"] == "Two"

@@ -75,6 +75,18 @@ def test_pages_that_are_looked_at_follow_the_sources(tiny, live):
     assert "Six years" in live.page("references/m-z.html")
 
 
+def test_what_became_of_a_source_is_told_and_taken_back(tiny, live):
+    live.forget_news()
+    standing = '{status: corrected, checked: 2026-12-01, source: "PubMed", notices: ["10.1000/9"]}'
+    tiny.write("evidence/retractions.yaml", f"li2013: {standing}\n")
+    assert settled(tiny, live) == []
+    assert "10.1000/9" in live.page("references/a-l.html")
+    live.forget_news()
+    (tiny.docs / "evidence" / "retractions.yaml").unlink()
+    assert settled(tiny, live) == []
+    assert "10.1000/9" not in live.page("references/a-l.html")
+
+
 def test_edits_that_follow_quickly_are_all_shown(tiny, live):
     live.forget_news()
     for number in range(5):

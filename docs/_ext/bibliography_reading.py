@@ -4,6 +4,9 @@ What an entry says depends on its own text alone, so a process that goes on keep
 each text, and after an edit reads only the entries that are new. In a file with macros of its own
 (`@string`) entries depend on each other: it is read as a whole.
 
+An entry is never changed: who adds to one puts another in its place. So what was made of an entry
+holds as long as it is the same one (`kept`).
+
 `EntryParser` stands in for pybtex's parser where sphinxcontrib-bibtex reads its files. By itself
 that names no file in its errors, and at a key that stands twice it goes on with half the entries.
 """
@@ -11,8 +14,10 @@ that names no file in its errors, and at a key that stands twice it goes on with
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections.abc import Callable
+from functools import cache, wraps
 from pathlib import Path
+from typing import Any
 
 import sphinxcontrib.bibtex.bibfile
 from pybtex.database import BibliographyData, Entry
@@ -60,8 +65,7 @@ class EntryParser(Parser):
         for part in parts:
             for key, entry in part:
                 self.key = key
-                # What is kept stays as it was read, whatever others add to the entry.
-                self.data.add_entry(key, Entry(entry.original_type, entry.fields, entry.persons))
+                self.data.add_entry(key, entry)
         return self.data
 
     def process_entry(self, entry_type: str, key: str, fields: list) -> None:
@@ -73,6 +77,21 @@ class EntryParser(Parser):
 def entries_in(text: str) -> list[tuple[str, Entry]]:
     """The entries of a text without macros, by their keys."""
     return list(Parser().parse_string(text).entries.items())
+
+
+def kept(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Keep what was made of an entry, and of the rest, until it is asked about another."""
+    made: dict[str, tuple[Entry, object, Any]] = {}
+
+    @wraps(function)
+    def keeping(entry: Entry, *rest: object) -> Any:
+        before, beside, found = made.get(entry.key, (None, None, None))
+        if before is not entry or beside != rest:
+            found = function(entry, *rest)
+            made[entry.key] = (entry, rest, found)
+        return found
+
+    return keeping
 
 
 def _line_of_entry(error: PybtexError, key: str, text: str) -> int:

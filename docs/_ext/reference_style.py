@@ -32,17 +32,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, wraps
+from functools import cache
 from itertools import chain, product
 from string import ascii_lowercase
-from typing import Any
 from urllib.parse import quote
 
 import pybtex.plugin
 import sphinxcontrib.bibtex.plugin
+from bibliography_reading import kept
 from pybtex.database import Entry, Person
 from pybtex.richtext import HRef, Tag, Text
 from pybtex.style import FormattedEntry
@@ -124,22 +124,6 @@ def label_names(entry: Entry) -> str:
 # --- Labels and order -------------------------------------------------------------------------
 
 
-def _kept(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Keep what was made of an entry as long as the process, while the entry reads the same."""
-    made: dict[str, tuple[object, Any]] = {}
-
-    @wraps(function)
-    def keeping(entry: Entry, *rest: object) -> Any:
-        reads = (rest, entry.type, tuple(entry.fields.items()), entry.persons)
-        before, found = made.get(entry.key, (None, None))
-        if before != reads:
-            found = function(entry, *rest)
-            made[entry.key] = (reads, found)
-        return found
-
-    return keeping
-
-
 class LabelStyle(BaseLabelStyle):
     """Labels such as "Wang et al. 2018"; entries that would share one get 2018a, 2018b, ..."""
 
@@ -154,7 +138,7 @@ class LabelStyle(BaseLabelStyle):
             yield label + _mark(entry.fields.get("standing"))
 
 
-@_kept
+@kept
 def _label(entry: Entry) -> str:
     if entry.fields.get("registration"):
         return label_names(entry)
@@ -194,7 +178,7 @@ class SortingStyle(BaseSortingStyle):
         return _sorting_key(entry)  # type: ignore[no-any-return]
 
 
-@_kept
+@kept
 def _sorting_key(entry: Entry) -> tuple[str, str, str]:
     return (
         _folded(label_names(entry)),
@@ -257,7 +241,7 @@ class HandbookStyle(BaseStyle):
         return Text(", ").join(names)
 
 
-@_kept
+@kept
 def _formatted(entry: Entry, label: str) -> FormattedEntry:
     return _style().format_afresh(label, entry)
 

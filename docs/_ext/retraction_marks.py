@@ -24,8 +24,10 @@ from typing import Any
 
 import retractions
 from babel.dates import format_date
+from bibliography_reading import kept
 from doctree import ancestors
 from docutils import nodes
+from pybtex.database import Entry
 from retractions import RetractionStatus, Standing
 from sphinx import addnodes
 from sphinx.application import Sphinx
@@ -77,14 +79,24 @@ def load(app: Sphinx, env: BuildEnvironment, *changes: set[str]) -> list[str]:
     except retractions.StandingsError as error:
         raise ExtensionError(f"{path}:{error.line}: {error}") from None
     env.handbook_standings = standings  # type: ignore[attr-defined]
-    for key, entry in _entries(env).items():
+    entries = _entries(env)
+    for key, entry in list(entries.items()):
         standing = standings.get(key)
         told = _fields(standing) if standing else {}
-        # Entries are kept between builds: what is no longer so must go.
-        for name in FIELDS:
-            entry.fields.pop(name, None)
-        entry.fields.update(told)
+        if told != {name: entry.fields[name] for name in FIELDS if name in entry.fields}:
+            entries[key] = _telling(entry, told)
     return []
+
+
+@kept
+def _telling(entry: Entry, told: dict[str, str]) -> Entry:
+    """The entry with these fields, and without what was told before."""
+    other = Entry(entry.original_type, entry.fields, entry.persons)
+    other.key = entry.key
+    for name in FIELDS:
+        other.fields.pop(name, None)
+    other.fields.update(told)
+    return other
 
 
 def _fields(standing: Standing) -> dict[str, str]:

@@ -15,6 +15,7 @@ quick. Whoever stops before leaves no record of what was written: the next start
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import pickle
 import sys
@@ -29,7 +30,6 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import ENV_PICKLE_FILENAME, Sphinx
 from sphinx.builders.html._assets import _file_checksum
-from sphinx.errors import ExtensionError
 from sphinx.util.build_phase import BuildPhase
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 from sphinx.util.parallel import SerialTasks
@@ -68,10 +68,6 @@ class Warm:
         self.written = dict(self.app.rebuilding_shown)  # type: ignore[attr-defined]
         self.look = rebuilding.files_of_the_look(self.app)
         self.has_failed = False
-        # An environment from disk comes with its sources read. We go on from what each says.
-        known = self.app.env.get_domain("cite").bibdata
-        with suppress(ExtensionError):
-            parse_bibdata(list(known.bibfiles), known.encoding)
         # Pages that other processes wrote, as they were when they were read first.
         self.app.env._write_doc_doctree_cache.clear()
         gc.freeze()
@@ -164,6 +160,7 @@ class Warm:
         """What is wrong with the pages is not told here: the reader finds it too."""
         env = self.app.env
         self.builder.phase = BuildPhase.READING
+        logging.disable()
         with suppress(Exception):
             self.app.emit("env-get-outdated", env, set(), set(edited), set())
             for page in edited:
@@ -305,6 +302,13 @@ def forget_if_any(app: Sphinx, said: Said) -> None:
         Path(app.doctreedir, rebuilding.MADE_BY).unlink(missing_ok=True)
 
 
+def read_sources(app: Sphinx) -> None:
+    """An environment from disk comes with its sources read: have each entry be the one we keep."""
+    cite = app.env.get_domain("cite")
+    read = parse_bibdata(list(cite.bibdata.bibfiles), cite.bibdata.encoding)
+    cite.data["bibdata"] = cite.bibdata._replace(data=read.data)
+
+
 def main(source: Path, out: Path, doctrees: Path, orders: Connection, news: Connection) -> None:
     said = Said()
     with patch_docutils(source), docutils_namespace():
@@ -313,6 +317,7 @@ def main(source: Path, out: Path, doctrees: Path, orders: Connection, news: Conn
                 source, source, out, doctrees, "html",
                 status=None, warning=said, parallel=WRITERS,
             )  # fmt: skip
+            read_sources(app)
             said.listen(app)
             app.build()
             forget_if_any(app, said)

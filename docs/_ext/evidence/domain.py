@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from docutils import nodes
@@ -38,8 +38,6 @@ class EvidenceDomain(Domain):
     data_version = 1
 
     store = Store()
-    named: Sequence[object] = ()
-    """What the labels in `store` were made of."""
 
     # --- What can be linked to ---
 

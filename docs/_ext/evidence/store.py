@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bibliography_reading import kept
 from located_yaml import FENCE, read_front_matter
 from pybtex.database import Entry
 from reference_style import LabelStyle, SortingStyle
@@ -129,17 +130,17 @@ def load_all(app: Sphinx, env: BuildEnvironment, *changes: set[str]) -> list[str
     """Load every record, warn about wrong ones, and name the pages that must be read again."""
     domain: EvidenceDomain = env.get_domain("evidence")  # type: ignore[assignment]
     entries = dict(env.get_domain("cite").bibdata.data.entries)  # type: ignore[attr-defined]
-    # What the labels are made of; in a process that goes on, most builds find it as it was.
-    named = [(entry, entry.fields.get("standing")) for entry in entries.values()]
-    labels = domain.store.labels if named == domain.named else _labels(entries)
-    domain.named = named
+    # In a process that goes on, most builds find the bibliography as it was.
+    are_as_before = list(entries.items()) == list(domain.store.entries.items())
+    labels = domain.store.labels if are_as_before else _labels(entries)
     studies, broken, sources, digests = {}, set(), {}, {}
     for path in study_files(Path(app.srcdir)):
         key = path.stem
         try:
             sources[key] = path.read_text(encoding="utf-8")
             studies[key], own = _parsed(sources[key])
-            digests[key] = _digest(own, repr(entries.get(key)), labels.get(key, ""))
+            words = _words(entries[key]) if key in entries else ""
+            digests[key] = _digest(own, words, labels.get(key, ""))
         except RecordError as error:
             broken.add(key)
             _warn(key, error.line, str(error))
@@ -161,6 +162,11 @@ def _labels(entries: Mapping[str, Entry]) -> dict[str, str]:
     return dict(
         zip([entry.key for entry in in_order], LabelStyle().format_labels(in_order), strict=True)
     )
+
+
+@kept
+def _words(entry: Entry) -> str:
+    return repr(entry)
 
 
 @cache
