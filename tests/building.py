@@ -1,4 +1,4 @@
-"""Builds a mini project as a new process would."""
+"""Builds a mini project, as a new process would."""
 
 from __future__ import annotations
 
@@ -7,6 +7,12 @@ from typing import Any
 
 from sphinx.testing.util import SphinxTestApp
 from sphinx.util.console import strip_colors
+
+
+def use_extension(source: Path, name: str) -> None:
+    """Have a copy of a mini project use one more extension."""
+    with (source / "conf.py").open("a", encoding="utf-8") as settings:
+        settings.write(f"\nextensions = [*extensions, {name!r}]\n")
 
 
 def build_project(source: Path, builder: str = "html", **options: Any) -> tuple[SphinxTestApp, str]:

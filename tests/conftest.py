@@ -46,6 +46,15 @@ def source(request: pytest.FixtureRequest, rootdir: Path, tmp_path: Path) -> Pat
     return Path(shutil.copytree(rootdir / request.module.ROOT, tmp_path / "source"))
 
 
+@pytest.fixture(scope="module")
+def unchanged(
+    request: pytest.FixtureRequest, rootdir: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A copy of the same, for builds that all tests of the module share: no test may change it."""
+    copy = tmp_path_factory.mktemp("unchanged") / "source"
+    return Path(shutil.copytree(rootdir / request.module.ROOT, copy))
+
+
 @dataclass(frozen=True)
 class Copy:
     """A copy of the project in a folder of its own, for tests that build or edit it."""

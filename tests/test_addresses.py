@@ -24,11 +24,9 @@ def build(source: Path) -> tuple[Path, str]:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory, rootdir):
+def site(unchanged):
     """The site as it is served: below /en/latest/, with 404.html for what is not there."""
-    source = tmp_path_factory.mktemp("addresses") / "source"
-    shutil.copytree(rootdir / ROOT, source)
-    outdir, warnings = build(source)
+    outdir, warnings = build(unchanged)
     assert warnings == ""
     (outdir.parent / "served" / "en").mkdir(parents=True)
     shutil.copytree(outdir, outdir.parent / "served" / "en" / "latest")

@@ -41,12 +41,11 @@ def plain(text):
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory, rootdir):
+def built(unchanged):
     """The unchanged mini project, built once as HTML and as text."""
-    source = shutil.copytree(rootdir / ROOT, tmp_path_factory.mktemp("bibliography") / "source")
     pages = {}
     for builder, suffix in (("html", "html"), ("text", "txt")):
-        app, warnings = build_project(source, builder)
+        app, warnings = build_project(unchanged, builder)
         assert warnings == ""
         for name in ("index", "twins", "types", "references"):
             pages[f"{name}.{suffix}"] = (app.outdir / f"{name}.{suffix}").read_text("utf-8")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
@@ -16,17 +15,15 @@ STUDY = "evidence/studies/deng2017"
 
 
 @pytest.fixture(scope="module")
-def web(tmp_path_factory: pytest.TempPathFactory, rootdir: Path) -> Built:
-    folder = tmp_path_factory.mktemp("web") / "source"
-    found = build(Path(shutil.copytree(rootdir / ROOT, folder)))
+def web(unchanged: Path) -> Built:
+    found = build(unchanged)
     assert found.warnings == []
     return found
 
 
 @pytest.fixture(scope="module")
-def pdf(tmp_path_factory: pytest.TempPathFactory, rootdir: Path) -> Pdf:
-    folder = tmp_path_factory.mktemp("pdf") / "source"
-    found = build(Path(shutil.copytree(rootdir / ROOT, folder)), "typstpdf")
+def pdf(unchanged: Path) -> Pdf:
+    found = build(unchanged, "typstpdf")
     assert found.warnings == []
     return read_pdf(found.folder / "claims.pdf")
 

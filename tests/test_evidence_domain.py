@@ -61,19 +61,17 @@ def build(source: Path, builder: str = "html", **options) -> Built:
 
 
 @pytest.fixture(scope="module")
-def web(tmp_path_factory: pytest.TempPathFactory, rootdir: Path) -> Built:
+def web(unchanged: Path) -> Built:
     """The unchanged mini project as a web site. Read it only."""
-    folder = tmp_path_factory.mktemp("web") / "source"
-    found = build(Path(shutil.copytree(rootdir / ROOT, folder)))
+    found = build(unchanged)
     assert found.warnings == []
     return found
 
 
 @pytest.fixture(scope="module")
-def pdf(tmp_path_factory: pytest.TempPathFactory, rootdir: Path) -> Pdf:
+def pdf(unchanged: Path) -> Pdf:
     """The same as a PDF."""
-    folder = tmp_path_factory.mktemp("pdf") / "source"
-    found = build(Path(shutil.copytree(rootdir / ROOT, folder)), "typstpdf")
+    found = build(unchanged, "typstpdf")
     assert found.warnings == []
     return read_pdf(found.folder / "evidence.pdf")
 

@@ -8,7 +8,6 @@ import hashlib
 import io
 import json
 import re
-import shutil
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
@@ -84,10 +83,9 @@ def build(source: Path, builder: str = "html", **options: Any) -> Built:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory, rootdir: Path) -> Built:
+def built(unchanged: Path) -> Built:
     """The unchanged mini project. Read it only."""
-    folder = tmp_path_factory.mktemp("exports") / "source"
-    found = build(Path(shutil.copytree(rootdir / ROOT, folder)))
+    found = build(unchanged)
     assert found.warnings == ""
     return found
 

@@ -52,15 +52,13 @@ def build(source: Path, builder: str = "html", **options) -> Built:
 
 
 @pytest.fixture(scope="module")
-def built(rootdir: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
-    source = tmp_path_factory.mktemp("plots") / "source"
-    return build(Path(shutil.copytree(rootdir / ROOT, source)))
+def built(unchanged: Path) -> Built:
+    return build(unchanged)
 
 
 @pytest.fixture(scope="module")
-def pdf(rootdir: Path, tmp_path_factory: pytest.TempPathFactory) -> Pdf:
-    source = tmp_path_factory.mktemp("plots") / "source"
-    found = build(Path(shutil.copytree(rootdir / ROOT, source)), "typstpdf")
+def pdf(unchanged: Path) -> Pdf:
+    found = build(unchanged, "typstpdf")
     assert found.warnings == []
     return read_pdf(Path(found.app.outdir) / "evidence.pdf")
 

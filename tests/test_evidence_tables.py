@@ -52,10 +52,9 @@ class Table:
 
 
 @pytest.fixture(scope="module")
-def web(tmp_path_factory: pytest.TempPathFactory, rootdir: Path) -> SphinxTestApp:
+def web(unchanged: Path) -> SphinxTestApp:
     """The unchanged mini project as a web site. Read it only."""
-    source = tmp_path_factory.mktemp("web") / "source"
-    app, warnings = build(Path(shutil.copytree(rootdir / ROOT, source)))
+    app, warnings = build(unchanged)
     assert warnings == []
     return app
 

@@ -6,8 +6,7 @@ import zlib
 from pathlib import Path
 
 import pytest
-from building import build_project
-from evidence_settings import extensions
+from building import build_project, use_extension
 
 ROOT = "test-evidence-domain"
 PAGE = "stem-cells/safety.html"
@@ -17,9 +16,8 @@ PAGE = "stem-cells/safety.html"
 
 
 def build(source: Path) -> dict[str, str]:
-    """Build the mini project with cards; its pages and their cards by name."""
-    settings = {"extensions": [*extensions, "link_cards"]}
-    out = Path(build_project(source, confoverrides=settings)[0].outdir)
+    """The pages and their cards by name."""
+    out = Path(build_project(source)[0].outdir)
     files = [*out.rglob("*.html"), *(out / "cards").rglob("*.js")]
     return {file.relative_to(out).as_posix(): file.read_text("utf-8") for file in files}
 
@@ -32,7 +30,8 @@ def replace(path: Path, old: str, new: str) -> None:
 
 @pytest.fixture
 def source(source: Path) -> Path:
-    """One page of the project cites a study in its heading."""
+    """The mini project with cards. One page cites a study in its heading."""
+    use_extension(source, "link_cards")
     replace(source / "other.md", "# ", "# On {cite:p}`deng2017`: ")
     return source
 

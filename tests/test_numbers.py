@@ -1,11 +1,12 @@
 """A number needs a source: what is found and where, what counts as a source, what is not a figure."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
+from building import build_project, use_extension
 from docutils import nodes
-from evidence_settings import extensions
 from sourced_numbers import NOT_FIGURES, figures
 
 pytestmark = pytest.mark.sphinx("html", testroot="numbers", freshenv=True)
@@ -149,14 +150,11 @@ def test_with_warnings_as_errors_the_build_fails(app):
 # --- Records ----------------------------------------------------------------------------------
 
 
-@pytest.mark.sphinx(
-    testroot="evidence-domain",
-    srcdir="numbers-beside-records",
-    confoverrides={"extensions": [*extensions, "sourced_numbers"]},
-)
-def test_records_are_sources(app):
+def test_records_are_sources(rootdir, tmp_path):
     """Cards, results and links to them need no citation; figures beside them do."""
-    (Path(app.srcdir) / "other.md").write_text(
+    source = Path(shutil.copytree(rootdir / "test-evidence-domain", tmp_path / "source"))
+    use_extension(source, "sourced_numbers")
+    (source / "other.md").write_text(
         """\
 ---
 description: Figures from a record, and one that is from nowhere.
@@ -182,8 +180,8 @@ There were 18 people.
 """,
         encoding="utf-8",
     )
-    app.build()
-    written = [line for line in app.warning.getvalue().splitlines() if "[numbers]" in line]
+    _app, warnings = build_project(source)
+    written = [line for line in warnings.splitlines() if "[numbers]" in line]
     places = [re.search(r"(\w+\.md):(\d+): .*\(([^)]*)\):", line).groups() for line in written]
     assert places == [("other.md", "14", "13"), ("other.md", "21", "18")]
 

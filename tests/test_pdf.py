@@ -929,7 +929,11 @@ def test_a_diagnostic_shows_no_endless_lines(copy):
             '"appendices": ["refs"]',
             "the page 'refs', which does not exist",
         ),
-        ('typst_template = "handbook"', 'typst_template = "nobook"', "no PDF template nobook.typ"),
+        (
+            "typst_documents",
+            'typst_template = "nobook"\ntypst_documents',
+            "no PDF template nobook.typ",
+        ),
     ],
 )
 def test_wrong_settings_say_what_is_wrong(copy, old, new, message):

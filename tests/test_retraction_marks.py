@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 import retractions
-from building import build_project
-from evidence_settings import extensions
+from building import build_project, use_extension
 from pdf_reading import read_pdf
 from sphinx.errors import ExtensionError
 
@@ -16,13 +15,11 @@ ROOT = "test-retractions"
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory, rootdir: Path) -> dict[str, str]:
+def built(unchanged: Path) -> dict[str, str]:
     """The unchanged mini project, built once as a web site and as a PDF."""
-    source = tmp_path_factory.mktemp("retractions") / "source"
-    shutil.copytree(rootdir / ROOT, source)
     shown = {}
     for builder in ("html", "typstpdf"):
-        app, warnings = build_project(source, builder)
+        app, warnings = build_project(unchanged, builder)
         assert warnings == ""
         if builder == "html":
             for page in ("index", "boxed", "references"):
@@ -238,8 +235,8 @@ def test_a_record_and_the_file_must_agree(tmp_path: Path, rootdir: Path) -> None
         "retraction: {status: not checked}",
         "retraction: {status: withdrawn, checked: 2026-11-22}",
     )
-    settings = {"extensions": [*extensions, "retraction_marks"]}
-    app, warnings = build_project(source, confoverrides=settings)
+    use_extension(source, "retraction_marks")
+    app, warnings = build_project(source)
     assert (
         "deng2017.md:1: WARNING: this record says 'none found' of its source, and "
         "evidence/retractions.yaml says 'retracted': make both say the same" in warnings

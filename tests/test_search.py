@@ -64,13 +64,11 @@ def files(outdir: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory, rootdir) -> Path:
+def built(unchanged: Path) -> Path:
     """The small site, with small files so that there are several; its folder."""
-    source = tmp_path_factory.mktemp("search") / "source"
-    shutil.copytree(rootdir / ROOT, source)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("site_search.index.PART", 300)
-        outdir, warnings = build(source)
+        outdir, warnings = build(unchanged)
     assert warnings == ""
     return outdir
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,9 +65,8 @@ def build(source: Path, builder: str = "html") -> Built:
 
 
 @pytest.fixture(scope="module")
-def not_run(rootdir: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
-    source = tmp_path_factory.mktemp("searches") / "source"
-    return build(Path(shutil.copytree(rootdir / ROOT, source)))
+def not_run(unchanged: Path) -> Built:
+    return build(unchanged)
 
 
 def edit(source: Path, *changes: tuple[str, str]) -> None:

@@ -1,6 +1,6 @@
-from evidence_settings import *  # noqa: F403
-from evidence_settings import extensions
+from project_settings import *  # noqa: F403
+from project_settings import extensions
 
+extensions = [*extensions, "reference_style", "evidence"]
 project = "Claims"
-extensions = [name for name in extensions if name != "page_status"]
 typst_documents = [{"startdocname": "index", "targetname": "claims", "title": project}]

@@ -1,9 +1,6 @@
-from evidence_settings import *  # noqa: F403
-from evidence_settings import StudyList
+from project_settings import *  # noqa: F403
+from project_settings import extensions
 
+extensions = [*extensions, "reference_style", "page_status", "evidence", "study_list"]
 project = "Evidence"
 typst_documents = [{"startdocname": "index", "targetname": "evidence", "title": project}]
-
-
-def setup(app):
-    app.add_directive("study-list", StudyList)

@@ -1,17 +1,8 @@
-from pathlib import Path
+from project_settings import *  # noqa: F403
+from project_settings import extensions
 
-import typst_pdf
-
+extensions = [*extensions, "reference_style"]
 project = "Several documents"
-author = "The testers"
-extensions = ["myst_parser", "sphinxcontrib.bibtex", "reference_style", "typst_pdf"]
-html_baseurl = "https://handbook.example/en/"
-myst_enable_extensions = ["colon_fence"]
-bibtex_bibfiles = ["refs.bib"]
-bibtex_default_style = "handbook"
-bibtex_reference_style = "handbook"
-typst_template = "handbook"
-typst_templates_path = [str(Path(typst_pdf.__file__).parents[2] / "_typst")]
 typst_documents = [
     {
         "startdocname": "index",

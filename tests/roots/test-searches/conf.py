@@ -1,10 +1,6 @@
-from evidence_settings import *  # noqa: F403
-from evidence_settings import extensions
+from project_settings import *  # noqa: F403
+from project_settings import extensions
 
+extensions = [*extensions, "reference_style", "sourced_numbers", "evidence_searches"]
 project = "Searches"
-extensions = [
-    *(name for name in extensions if name != "page_status"),
-    "sourced_numbers",
-    "evidence_searches",
-]
 typst_documents = [{"startdocname": "index", "targetname": "searches", "title": project}]
