@@ -22,9 +22,9 @@ class SiteFile(ReferenceRole):
 
 
 def resolve(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    for link in doctree.findall(
-        lambda node: isinstance(node, nodes.reference) and "site_file" in node
-    ):
+    for link in doctree.findall(nodes.reference):
+        if "site_file" not in link:
+            continue
         if app.builder.format == "html":
             link["refuri"] = relative_uri(app.builder.get_target_uri(docname), link["refuri"])
             link["internal"] = True

@@ -94,13 +94,17 @@ class TypstPdfBuilder(TypstBuilder):
         """All pages in one tree, each followed by the pages of its menu."""
         self._forget_bibliography()
         tree = super()._assemble_doctree(startdocname, appendices)
-        for menu in list(tree.findall(_is_menu)):
+        for menu in list(tree.findall(nodes.compound)):
+            if "toctree-wrapper" not in menu["classes"]:
+                continue
             page = menu.parent
             while not isinstance(page, (addnodes.start_of_file, nodes.document)):
                 page = page.parent
             menu.parent.remove(menu)
             page.append(menu)
-        for foot in list(tree.findall(is_foot)):
+        for foot in list(tree.findall(nodes.container)):
+            if not is_foot(foot):
+                continue
             # Into the last section, which can then be kept on one sheet with it.
             before = foot.parent[foot.parent.index(foot) - 1]
             if isinstance(before, nodes.section):
@@ -207,10 +211,6 @@ def legible(diagnostic: str) -> str:
     start = max(diagnostic.find("error:"), 0)
     text = re.sub(rf"\S*/({re.escape(MAIN)}|templates/)", r"\1", diagnostic[start:]).strip()
     return "\n".join(line for line in text.split("\n") if len(line) <= LONGEST_LINE)
-
-
-def _is_menu(node: nodes.Node) -> bool:
-    return isinstance(node, nodes.compound) and "toctree-wrapper" in node["classes"]
 
 
 def _read(file: Path) -> bytes:

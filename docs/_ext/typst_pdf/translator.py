@@ -480,8 +480,14 @@ class PdfTranslator(TypstTranslator):
 
     def visit_entry(self, node: Element) -> None:
         super().visit_entry(node)
+        table = next(part for part in reversed(self.curr_elements) if isinstance(part, DataTable))
         row = node.parent
-        if not any(entry.get("morerows") for entry in row) and is_short(row):
+        # Typst sets what may not break twice, so this is not said again within a short table.
+        if (
+            table.named_params["breakable"] == "true"
+            and not any(entry.get("morerows") for entry in row)
+            and is_short(row)
+        ):
             self.curr_element().named_params["breakable"] = "false"
 
     # Admonitions.
