@@ -232,10 +232,24 @@ def test_the_caption_of_a_wide_table_is_in_sight_wherever_one_has_scrolled(page_
     assert_in_sight()
 
 
+def test_a_table_of_many_columns_keeps_a_width_on_a_telephone_and_says_so(page_at):
+    page = page_at(PHONE)
+    page.goto("evidence/findings.html")
+    table = page.locator(".table-wrapper").first
+    assert table.get_by_text("Scroll sideways").is_visible()
+    assert table.locator("table").bounding_box()["width"] > 1.5 * PHONE
+
+
 def test_a_table_that_fits_is_no_tab_stop(page_at):
     page = page_at(1280)
     page.goto(SHORT)
     page.wait_for_function("document.querySelector('.table-wrapper:not([tabindex])')")
+
+
+def test_where_there_is_room_a_table_does_not_speak_of_scrolling(page_at):
+    page = page_at(1280)
+    page.goto("evidence/findings.html")
+    assert page.locator(".table-wrapper").first.get_by_text("Scroll sideways").is_hidden()
 
 
 @pytest.mark.parametrize("width", [PHONE, 400])

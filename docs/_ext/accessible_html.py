@@ -1,7 +1,8 @@
 """HTML that keyboards and screen readers can use, where Sphinx, docutils or Furo write other.
 
 - Furo puts each table in a box that scrolls sideways on narrow screens. The box repeats the table's
-  id, has no name, and the keyboard cannot reach it: here it is a named region and a tab stop.
+  id, has no name, and the keyboard cannot reach it: here it is a named region and a tab stop. A
+  table of more than three columns keeps a width there (see _static/handbook.css).
 - A plot shrinks to the width of a telephone, and its letters to half of what can be read: here it
   is in such a box too, in which it keeps a width (see _static/evidence.css).
 - docutils gives each entry of the bibliography a role that is deprecated, and that may not stand in
@@ -22,6 +23,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.writers.html5 import HTML5Translator
 
 _ = get_translation("handbook")
+FEW_COLUMNS = 3  # fit on a telephone
 
 
 class TableRegion(nodes.container):
@@ -41,8 +43,10 @@ class NameTableBoxes(SphinxPostTransform):
     def run(self, **kwargs: Any) -> None:
         for box in list(self.document.findall(nodes.container)):
             if "table-wrapper" in box["classes"]:
+                columns = next(iter(box.findall(nodes.tgroup)))["cols"]
+                wide = ["wide-table"] if columns > FEW_COLUMNS else []
                 # Without its ids: they are the table's own.
-                region = TableRegion("", *box.children, classes=box["classes"])
+                region = TableRegion("", *box.children, classes=box["classes"] + wide)
                 box.parent.replace(box, region)
 
 
@@ -61,13 +65,19 @@ class BoxPlots(SphinxPostTransform):
 def visit_table_region(translator: HTML5Translator, node: TableRegion) -> None:
     caption = next(iter(node.findall(nodes.title)), None)
     open_region(translator, node, caption.astext() if caption else _("Table"))
+    if "wide-table" in node["classes"]:
+        hint(translator, _("Scroll sideways to see all of the table."))
 
 
 def visit_plot_region(translator: HTML5Translator, node: PlotRegion) -> None:
-    hint = _("Scroll sideways to see all of the picture.")
-    translator.body.append(f'<p class="scroll-hint" aria-hidden="true">{hint}</p>\n')
+    hint(translator, _("Scroll sideways to see all of the picture."))
     caption = next(iter(node.parent.findall(nodes.caption)))
     open_region(translator, node, _("Picture: {caption}").format(caption=caption.astext()))
+
+
+def hint(translator: HTML5Translator, text: str) -> None:
+    """Shown where the box is narrower than what is in it; a screen reader reads all in any case."""
+    translator.body.append(f'<p class="scroll-hint" aria-hidden="true">{text}</p>\n')
 
 
 def open_region(translator: HTML5Translator, node: nodes.container, name: str) -> None:
