@@ -17,7 +17,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request
 from tools.browser import REMEDY, WINDOWS, find_browser, launched, serve
 
 
-@pytest.fixture(scope="session")
+# Playwright keeps an event loop running, in which no other can be started: not beyond the module.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     path = find_browser()
     if path is None:

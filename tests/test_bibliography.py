@@ -388,3 +388,19 @@ def test_an_entry_that_reads_as_before_is_the_one_of_before(tmp_path):
     assert after["one2018"] is before["one2018"]
     assert after["two2019"].fields["title"] == "Three"
     assert before["two2019"].fields["title"] == "Two"
+
+
+def test_an_edit_while_the_file_is_read_is_not_taken_for_read(build, source, monkeypatch):
+    """It was saved when the text had been read, and before the reading was done."""
+    parse_file = EntryParser.parse_file
+
+    def parse_and_edit_once(parser, path, *rest):
+        monkeypatch.setattr(EntryParser, "parse_file", parse_file)
+        found = parse_file(parser, path, *rest)
+        change(path, "Are kidneys protected?", "Are kidneys safe?")
+        return found
+
+    monkeypatch.setattr(EntryParser, "parse_file", parse_and_edit_once)
+    build()
+    app, _warnings = build()
+    assert "Are kidneys safe?" in plain((app.outdir / "references.html").read_text("utf-8"))

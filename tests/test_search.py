@@ -340,4 +340,4 @@ def test_readers_of_the_handbook_find_what_they_ask_for(page_at, question, addre
     )
     assert any(link.endswith(address) or f"{address}#" in link for link in found[:8]), found
     assert weight(loaded) < 100_000
-    assert len(loaded) <= 16
+    assert len(loaded) <= 24

@@ -9,6 +9,9 @@ holds as long as it is the same one (`kept`).
 
 `EntryParser` stands in for pybtex's parser where sphinxcontrib-bibtex reads its files. By itself
 that names no file in its errors, and at a key that stands twice it goes on with half the entries.
+
+sphinxcontrib-bibtex notes the time of a file when it has read it. An edit just before would pass for
+read, until the next one. `parse_bibdata` notes the time as it was before.
 """
 
 from __future__ import annotations
@@ -19,18 +22,20 @@ from functools import cache, wraps
 from pathlib import Path
 from typing import Any
 
-import sphinxcontrib.bibtex.bibfile
 from pybtex.database import BibliographyData, Entry
 from pybtex.database.input.bibtex import Parser
 from pybtex.exceptions import PybtexError
 from pybtex.scanner import PybtexSyntaxError
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
+from sphinxcontrib.bibtex import bibfile
 
 # Within a field such a place is possible, too: then the part before it lacks its end, and the file
 # is read as a whole.
 START_OF_ENTRY = re.compile(r"^(?=@)", re.MULTILINE)
 MACRO = re.compile(r"@\s*(string|preamble)", re.IGNORECASE)
+
+read_with_later_times = bibfile.parse_bibdata
 
 
 class EntryParser(Parser):
@@ -94,6 +99,15 @@ def kept(function: Callable[..., Any]) -> Callable[..., Any]:
     return keeping
 
 
+def parse_bibdata(filenames: list[Path], encoding: str) -> bibfile.BibData:
+    """What the files say, with the time of each from before it was read."""
+    times = {filename: bibfile.get_mtime(filename) for filename in filenames}
+    found = read_with_later_times(filenames, encoding)
+    for filename, one in found.bibfiles.items():
+        found.bibfiles[filename] = one._replace(mtime=times[filename])
+    return found
+
+
 def _line_of_entry(error: PybtexError, key: str, text: str) -> int:
     if isinstance(error, PybtexSyntaxError):
         position = error.parser.command_start
@@ -104,5 +118,6 @@ def _line_of_entry(error: PybtexError, key: str, text: str) -> int:
 
 
 def setup(app: Sphinx) -> dict[str, object]:
-    sphinxcontrib.bibtex.bibfile.Parser = EntryParser
+    bibfile.Parser = EntryParser
+    bibfile.parse_bibdata = parse_bibdata
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -33,7 +33,6 @@ from sphinx.builders.html._assets import _file_checksum
 from sphinx.util.build_phase import BuildPhase
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 from sphinx.util.parallel import SerialTasks
-from sphinxcontrib.bibtex.bibfile import parse_bibdata
 
 from tools.live.copies import Copy, copy_at_work, in_words, split
 from tools.live.said import NO_PAGE, Said
@@ -41,6 +40,7 @@ from tools.live.said import NO_PAGE, Said
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "docs" / "_ext"))
 
 import rebuilding
+from bibliography_reading import parse_bibdata
 from speed.writers import write_page
 
 WRITERS = os.cpu_count() or 1

@@ -23,8 +23,8 @@ LIMIT = 8.0
 
 # Each of these is a text of its own.
 BLOCKS = {"p", "li", "td", "dd", "dt"}
-# Not read as sentences: titles, table heads, what a browser does not show, sources, the page's foot
-# and the way to the printed handout.
+# Not read as sentences: titles, table heads, what a browser does not show, sources, the page's foot,
+# the way to the printed handout, and how to see all of a table.
 SILENT_TAGS = {"h1", "h2", "h3", "caption", "th", "script", "style", "svg", "template"}
 SILENT_CLASSES = {
     "admonition-title",
@@ -32,6 +32,7 @@ SILENT_CLASSES = {
     "headerlink",
     "page-status",
     "handout-files",
+    "scroll-hint",
 }
 VOID = {"br", "img", "hr", "input", "link", "meta", "wbr", "col", "source"}
 
