@@ -23,7 +23,7 @@ from bench.running import Run, output_bytes, run
 SIDES = ("ours", "as it comes")
 AS_IT_COMES = {"BENCH_AS_IT_COMES": "1"}
 # Larger handbooks are built by us alone: the other side's time grows much faster than the size.
-LARGEST_COMPARED = 10
+LARGEST_COMPARED = 3
 # Larger handbooks are measured as a web site only, and compared on one core.
 LARGEST_PDF = 1
 PACKAGES = ("sphinx", "myst-parser", "sphinxcontrib-bibtex", "furo", "typst")
