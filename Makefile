@@ -89,7 +89,7 @@ lock: $(VENV)/.dev-ready ## Refresh requirements.txt and requirements-dev.txt
 UV_COMPILE := --quiet --upgrade --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --custom-compile-command "make lock"
 
-bench: $(VENV)/.dev-ready ## Measure how quick builds are, beside others (more than an hour; SIZES="0.3 1 3 10 30" RUNS=5)
+bench: $(VENV)/.dev-ready ## Measure how quick builds are, beside others (most of an hour; SIZES="0.3 1 3 10 30" RUNS=5)
 	$(BIN)/python -m bench run --folder $(OUT)/bench $(if $(SIZES),--sizes "$(SIZES)") $(if $(RUNS),--runs $(RUNS))
 
 bench-check: $(VENV)/.dev-ready ## Check that builds are as quick as the committed results say
